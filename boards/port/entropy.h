@@ -1,0 +1,12 @@
+/* Raw entropy port: bytes from the board's noise source, not health-tested, not conditioned.
+ * Never use them as keys: secure/random does tests and a DRBG on top. */
+#ifndef HF_PORT_ENTROPY_H
+#define HF_PORT_ENTROPY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Fills out (caller's, at least `bytes`). False: the source gave nothing for 100 ms; out is undefined. */
+bool entropy_read(void *out, uint32_t bytes) __attribute__((warn_unused_result));
+
+#endif
