@@ -44,11 +44,12 @@ typedef struct journal_record {
 static_assert(sizeof(journal_record) == 128, "8 program units");
 
 typedef struct journal {
-  journal_record now;  /* newest complete record, or the defaults of an empty journal */
-  uint32_t next;       /* flash offset where the next record goes; 0: the other block must be erased first */
-  uint32_t other;      /* flash offset of the block to erase then */
-  bool found;          /* some complete record exists */
+  journal_record now; /* newest complete record, or the defaults of an empty journal */
+  uint32_t block;     /* flash offset of the block that holds it: never erased while it does */
+  uint32_t next;      /* flash offset where the next record goes; JOURNAL_FULL: the other block is erased first */
+  bool found;         /* some complete record exists */
 } journal;
+#define JOURNAL_FULL 0xFFFFFFFFu
 
 /* Reads the journal. Unreadable and torn records are skipped; an empty journal gives
  * {active NONE, trial NONE}. Never fails. */

@@ -43,8 +43,14 @@ uint32_t update_staging_slot(const journal *j);
 /* Puts the complete image in `slot` on trial: `tries` boots to confirm, then the active one again.
  * c: trust, as for verify_manifest(); the image is verified in full (signatures, digest) first and
  * a free counter cell is demanded when it would raise the counter. job: id for the outcome, or null.
+ * scratch: caller's memory for the manifest.
  * BOOT_OK | BOOT_UPDATE_BUSY | BOOT_UPDATE_RUNNING | BOOT_OTP_FULL | any verification status | BOOT_JOURNAL_WRITE. */
-boot_status update_install(journal *j, uint32_t slot, const verify_trust *c, uint32_t tries, const char *job) BOOT_MUST_CHECK;
+boot_status update_install(journal *j, uint32_t slot, const verify_trust *c, uint32_t tries, const char *job,
+                           manifest *scratch) BOOT_MUST_CHECK;
+
+/* The journal half of update_install(), nothing verified: the loader verifies whatever it boots.
+ * BOOT_OK | BOOT_JOURNAL_WRITE. */
+boot_status update_start_trial(journal *j, uint32_t slot, uint32_t tries, const char *job) BOOT_MUST_CHECK;
 
 /* The firmware on trial is healthy: it becomes the active one, then the counter is raised to
  * security_version (of the running image). Repeating it is harmless: it completes a torn one.

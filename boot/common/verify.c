@@ -1,0 +1,266 @@
+/* Verifying an image.
+ *
+ * Order: magic and format (so that an empty place is told from a bad image), key trust, signatures,
+ * and only then the meaning of any field. Every rule is stated as a *violation*: a number that is 0
+ * exactly when the rule holds. require() turns the lock by it and says why when it is not 0.
+ *
+ * No rule depends on an earlier one having passed: indexes are bounded by constants, sums are
+ * made in 64 bits, so all of them can be computed from hostile bytes.
+ */
+#include "verify.h"
+
+#include <string.h>
+
+#include "ct.h"
+#include "flash.h"
+#include "handover.h"
+#include "lms.h"
+#include "otp_map.h"
+#include "p256.h"
+#include "sha256.h"
+
+/* ---- The lock ---- */
+
+#define UNLOCK_MASK 0x9D2C5680u /* spreads a wrong number of turns over all bits */
+#define FIELD_RULES 15u
+#define VERIFY_TURNS (2u + 5u + FIELD_RULES + 1u) /* head, signatures, fields, payload */
+static_assert(VERIFY_TURNS < 32, "a full circle would hide skipped turns");
+
+/* Keeps the compiler from reasoning that a value it has just tested must be zero. */
+static inline uint32_t launder(uint32_t value)
+{
+  __asm__ volatile("" : "+r"(value));
+  return value;
+}
+
+static uint32_t rotate_left(uint32_t value, uint32_t by)
+{
+  return value << by | value >> (32 - by);
+}
+
+void unlock_begin(unlock *u, uint32_t entry)
+{
+  u->scrambled = rotate_left(entry ^ UNLOCK_MASK, 32 - VERIFY_TURNS);
+}
+
+uint32_t unlock_entry(const unlock *u)
+{
+  return u->scrambled ^ UNLOCK_MASK;
+}
+
+static __attribute__((noinline)) boot_status require(unlock *u, uint32_t violation, boot_status why)
+{
+  u->scrambled = rotate_left(u->scrambled, 1) ^ launder(violation);
+  return launder(violation) == 0 ? BOOT_OK : why;
+}
+
+/* ---- Violations ---- */
+
+static uint32_t if_above(uint64_t value, uint64_t limit)
+{
+  return (uint32_t)(value > limit);
+}
+
+static uint32_t if_not_zero(const void *data, uint32_t bytes)
+{
+  const uint8_t *byte = data;
+  uint32_t bits = 0;
+  while (bytes-- > 0) bits |= *byte++;
+  return bits;
+}
+
+/* ---- Keys and signatures ---- */
+
+/* 0 when the hash of the record is among the trusted ones and that one is not revoked. */
+static uint32_t untrusted(const void *record, uint32_t bytes, const verify_trust *t,
+                          const uint8_t (*hashes)[TRUST_HASH_BYTES], const uint32_t *revoked)
+{
+  uint8_t hash[TRUST_HASH_BYTES];
+  uint32_t matches = 0;
+  sha256(hash, record, bytes);
+  for (uint32_t i = 0; i < t->key_count; i++) {
+    const uint32_t difference = ct_difference(hash, hashes[i], TRUST_HASH_BYTES) | (revoked ? revoked[i] : 0);
+    matches |= (uint32_t)(((uint64_t)difference - 1) >> 32); /* all ones exactly when difference is 0 */
+  }
+  return ~matches;
+}
+
+static uint32_t p256_violation(const manifest *m)
+{
+  uint8_t hash[32], r[32];
+  sha256(hash, m, MANIFEST_SIGNED_BYTES);
+  const crypto_status status = p256_ecdsa_recompute_r(r, m->p256_key.public_key, hash, m->p256_signature);
+  return ct_difference(r, m->p256_signature, sizeof r) | ((uint32_t)status ^ (uint32_t)CRYPTO_OK);
+}
+
+static uint32_t lms_violation(const manifest *m)
+{
+  uint8_t root[32];
+  const uint8_t *key = m->lms_key.public_key;
+  const uint32_t bytes = (uint32_t)hss_signature_bytes(key);
+  if (bytes == 0 || bytes > MANIFEST_LMS_BYTES) return 1;
+  const crypto_status status = hss_recompute_root(root, key, m, MANIFEST_SIGNED_BYTES, m->lms_signature, bytes);
+  return ct_difference(root, hss_root(key), sizeof root) | ((uint32_t)status ^ (uint32_t)CRYPTO_OK) |
+         if_not_zero(m->lms_signature + bytes, MANIFEST_LMS_BYTES - bytes);
+}
+
+/* A signature that the policy does not ask for is not looked at. `waiver` is the policy under
+ * which that is so: the violation starts as the difference from it, so skipping the branch leaves it. */
+static boot_status check_p256(const manifest *m, const verify_trust *t, unlock *u)
+{
+  const uint32_t waived = t->policy ^ OTP_POLICY_LMS_ONLY;
+  uint32_t key = waived, signature = waived;
+  if (waived != 0) {
+    key = untrusted(&m->p256_key, sizeof m->p256_key, t, t->p256_hashes, t->p256_revoked);
+    signature = p256_violation(m);
+  }
+  const boot_status status = require(u, key, BOOT_SIG_P256_KEY);
+  return status == BOOT_OK ? require(u, signature, BOOT_SIG_P256) : status;
+}
+
+static boot_status check_lms(const manifest *m, const verify_trust *t, unlock *u)
+{
+  const uint32_t waived = t->policy ^ OTP_POLICY_P256_ONLY;
+  uint32_t key = waived, signature = waived;
+  if (waived != 0) {
+    key = untrusted(&m->lms_key, sizeof m->lms_key, t, t->lms_hashes, t->lms_revoked);
+    signature = lms_violation(m);
+  }
+  const boot_status status = require(u, key, BOOT_SIG_LMS_KEY);
+  return status == BOOT_OK ? require(u, signature, BOOT_SIG_LMS) : status;
+}
+
+static boot_status check_signatures(const manifest *m, const verify_trust *t, unlock *u)
+{
+  const uint32_t policy_unknown =
+      (t->policy ^ OTP_POLICY_BOTH) && (t->policy ^ OTP_POLICY_P256_ONLY) && (t->policy ^ OTP_POLICY_LMS_ONLY);
+  boot_status status = require(u, policy_unknown, BOOT_OTP_POLICY);
+  if (status != BOOT_OK) return status;
+  status = check_p256(m, t, u);
+  if (status != BOOT_OK) return status;
+  return check_lms(m, t, u);
+}
+
+/* ---- Fields ---- */
+
+/* What the segment table breaks, one number per rule. */
+typedef struct segment_violations {
+  uint32_t tiling, address, overlap, entry;
+} segment_violations;
+
+static bool inside(uint64_t at, uint64_t base, uint64_t bytes)
+{
+  return at >= base && at < base + bytes;
+}
+
+static void check_segment(const manifest *m, uint32_t i, const verify_trust *t, segment_violations *v, uint64_t *tiled)
+{
+  const manifest_segment *s = &m->segments[i];
+  const uint64_t end = (uint64_t)s->address + s->bytes;
+  v->tiling |= s->offset ^ (uint32_t)*tiled;
+  v->tiling |= (uint32_t)(s->bytes == 0) | (s->bytes | s->address) % MANIFEST_ALIGNMENT | (s->flags & ~SEGMENT_NONSECURE);
+  *tiled += s->bytes;
+  v->address |= if_above(t->load_base, s->address) | if_above(end, (uint64_t)t->load_base + t->load_bytes);
+  for (uint32_t k = 0; k < i; k++) {
+    const manifest_segment *other = &m->segments[k];
+    v->overlap |= (uint32_t)(s->address < (uint64_t)other->address + other->bytes && other->address < end);
+  }
+  /* Code starts in a secure segment, at an instruction; the vector table (stack pointer and
+   * entry at least) lies whole in one, aligned as VTOR wants it for 128 vectors or fewer. */
+  if (s->flags == 0) {
+    if (inside(m->entry, s->address, s->bytes)) v->entry &= ~1u;
+    if (inside(m->vectors, s->address, s->bytes) && m->vectors <= end - 8) v->entry &= ~2u;
+  }
+}
+
+static segment_violations check_segments(const manifest *m, const verify_trust *t)
+{
+  segment_violations v = {0, 0, 0, 3};
+  uint64_t tiled = 0;
+  const uint32_t count = m->segment_count < MANIFEST_SEGMENTS_MAX ? m->segment_count : MANIFEST_SEGMENTS_MAX;
+  for (uint32_t i = 0; i < count; i++) check_segment(m, i, t, &v, &tiled);
+  for (uint32_t i = count; i < MANIFEST_SEGMENTS_MAX; i++)
+    v.tiling |= if_not_zero(&m->segments[i], sizeof m->segments[i]);
+  v.tiling |= (uint32_t)(tiled != m->payload_bytes) | (uint32_t)(count == 0) |
+              if_above(m->segment_count, MANIFEST_SEGMENTS_MAX);
+  v.entry |= (~m->entry & 1u) | (m->vectors % 128);
+  return v;
+}
+
+/* Authority and revocation belong to loaders; firmware has none. */
+static uint32_t loader_fields_violation(const manifest *m)
+{
+  const uint32_t roots = (1u << ROOT_KEYS) - 1;
+  if (m->kind == MANIFEST_KIND_LOADER)
+    return ((m->revoke_root_p256 | m->revoke_root_lms) & ~roots) | if_not_zero(&m->loader_min, sizeof m->loader_min);
+  return if_not_zero(m->authority_p256,
+                     offsetof(manifest, reserved) - offsetof(manifest, authority_p256));
+}
+
+static boot_status check_fields(const manifest *m, const verify_trust *t, unlock *u)
+{
+  const segment_violations segments = check_segments(m, t);
+  const uint32_t allowed_marks = t->secured ? 0 : KEY_DEVELOPMENT;
+  const uint32_t policy_p256 = t->policy ^ OTP_POLICY_LMS_ONLY, policy_lms = t->policy ^ OTP_POLICY_P256_ONLY;
+  const struct {
+    uint32_t violation;
+    boot_status why;
+  } rules[FIELD_RULES] = {
+      {policy_p256 ? m->p256_key.flags & ~allowed_marks : 0, BOOT_SIG_DEVELOPMENT},
+      {policy_lms ? m->lms_key.flags & ~allowed_marks : 0, BOOT_SIG_DEVELOPMENT},
+      {m->kind ^ t->kind, BOOT_MANIFEST_KIND},
+      {if_not_zero(m->reserved, sizeof m->reserved), BOOT_MANIFEST_RESERVED},
+      {loader_fields_violation(m), BOOT_MANIFEST_RESERVED},
+      {ct_difference(m->product_id, t->product_id, sizeof m->product_id), BOOT_MANIFEST_PRODUCT},
+      {if_above(m->hardware_min, t->hardware_revision), BOOT_MANIFEST_HARDWARE},
+      {if_above(t->hardware_revision, m->hardware_max), BOOT_MANIFEST_HARDWARE},
+      {if_above(t->security_counter, m->security_version), BOOT_MANIFEST_ROLLBACK},
+      {if_above(manifest_version_order(m->loader_min), manifest_version_order(t->loader_version)), BOOT_MANIFEST_LOADER},
+      {if_above((uint64_t)m->payload_bytes + MANIFEST_BYTES, t->place_bytes), BOOT_MANIFEST_SIZE},
+      {segments.tiling, BOOT_MANIFEST_SEGMENT},
+      {segments.address, BOOT_MANIFEST_ADDRESS},
+      {segments.overlap, BOOT_MANIFEST_OVERLAP},
+      {segments.entry, BOOT_MANIFEST_ENTRY},
+  };
+  for (uint32_t i = 0; i < FIELD_RULES; i++) {
+    const boot_status status = require(u, rules[i].violation, rules[i].why);
+    if (status != BOOT_OK) return status;
+  }
+  return BOOT_OK;
+}
+
+boot_status verify_manifest(const manifest *m, const verify_trust *t, unlock *u)
+{
+  boot_status status = require(u, m->magic ^ MANIFEST_MAGIC, BOOT_MANIFEST_MAGIC);
+  if (status != BOOT_OK) return status;
+  status = require(u, m->format ^ MANIFEST_FORMAT, BOOT_MANIFEST_FORMAT);
+  if (status != BOOT_OK) return status;
+  status = check_signatures(m, t, u);
+  if (status != BOOT_OK) return status;
+  return check_fields(m, t, u);
+}
+
+/* ---- Payload ---- */
+
+boot_status verify_load(uint32_t place, const manifest *m, unlock *u)
+{
+  sha256_ctx hash;
+  uint8_t digest[32];
+  boot_status status = BOOT_OK;
+  uint32_t at = place + MANIFEST_BYTES;
+  sha256_init(&hash);
+  for (uint32_t i = 0; i < m->segment_count && status == BOOT_OK; i++) {
+    const manifest_segment *s = &m->segments[i];
+    void *copy = board_ram(s->address, s->bytes);
+    if (flash_read(at, copy, s->bytes) != FLASH_OK) status = BOOT_FLASH_UNREADABLE;
+    sha256_update(&hash, copy, s->bytes); /* the copy: flash is not read again */
+    at += s->bytes;
+  }
+  sha256_final(&hash, digest);
+  const boot_status matches = require(u, ct_difference(digest, m->payload_sha256, sizeof digest), BOOT_PAYLOAD_DIGEST);
+  if (status == BOOT_OK) status = matches;
+  if (status != BOOT_OK)
+    for (uint32_t i = 0; i < m->segment_count; i++)
+      wipe(board_ram(m->segments[i].address, m->segments[i].bytes), m->segments[i].bytes);
+  return status;
+}
