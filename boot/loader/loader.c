@@ -1,0 +1,230 @@
+/* Stage 2: which firmware runs.
+ *
+ *               trial set, tries left            trial verified
+ *   [journal] -------------------------> [trial] --------------> start it, watchdog running
+ *       |                                   | refused, or no tries left: reject (reason kept)
+ *       | no trial                          v
+ *       +-----------------------------> [active] ----verified---> settle, start it
+ *                                           | refused
+ *                                           v
+ *                                       [other slot] --verified-> becomes active, start it
+ *                                           | refused, or holds a rejected image
+ *                                           v
+ *                                       recovery
+ *
+ * A try is spent (persistently) before the trial image is looked at: whatever hangs or crashes
+ * from there on has cost one. When the journal cannot be written, no trial is started.
+ */
+#include "loader.h"
+
+#include <string.h>
+
+#include "board.h"
+#include "counter.h"
+#include "ct.h"
+#include "flash.h"
+#include "log.h"
+#include "otp.h"
+#include "sha256.h"
+#include "update.h"
+
+boot_status loader_open(loader *l)
+{
+  if (l->handoff->magic != BOOT_HANDOFF_MAGIC) return BOOT_HANDOFF;
+  boot_status status = device_read(&l->device);
+  if (status != BOOT_OK) return status;
+  status = device_firmware_trust(&l->device, l->self, &l->trust);
+  if (status != BOOT_OK) return status;
+  journal_open(&l->journal);
+  return BOOT_OK;
+}
+
+/* ---- One slot ---- */
+
+static boot_status try_slot(loader *l, uint32_t slot)
+{
+  unlock u;
+  const uint32_t base = update_slot_base(slot);
+  if (flash_read(base, &l->firmware, sizeof l->firmware) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
+  unlock_begin(&u, l->firmware.entry);
+  boot_status status = verify_manifest(&l->firmware, &l->trust, &u);
+  if (status != BOOT_OK) return status;
+  status = verify_load(base, &l->firmware, &u);
+  l->entry = unlock_entry(&u);
+  return status;
+}
+
+static boot_status try_and_log(loader *l, uint32_t slot)
+{
+  const boot_status status = try_slot(l, slot);
+  l->slot = slot;
+  if (status != BOOT_OK) log_slot_refused(slot, status);
+  return status;
+}
+
+/* ---- Trial ---- */
+
+static boot_status spend_a_try(loader *l)
+{
+  journal_record next = l->journal.now;
+  if (next.tries_left == 0) return BOOT_TRIES_EXHAUSTED;
+  next.tries_left--;
+  return journal_append(&l->journal, &next);
+}
+
+/* An image whose confirmation could not raise the counter must not run: its rollback protection would be void. */
+static boot_status counter_has_room(const loader *l)
+{
+  if (l->firmware.security_version <= l->trust.security_counter) return BOOT_OK;
+  return counter_room(COUNTER_FIRMWARE) > 0 ? BOOT_OK : BOOT_OTP_FULL;
+}
+
+static boot_status try_trial(loader *l)
+{
+  const uint32_t slot = l->journal.now.trial;
+  boot_status status = spend_a_try(l);
+  if (status == BOOT_OK) status = try_and_log(l, slot);
+  if (status == BOOT_OK) status = counter_has_room(l);
+  if (status == BOOT_OK) {
+    l->trial = true;
+    return BOOT_OK;
+  }
+  log_trial_reverted(slot, status);
+  if (status != BOOT_JOURNAL_WRITE && update_reject(&l->journal, status) != BOOT_OK) log_trouble(BOOT_JOURNAL_WRITE);
+  return status;
+}
+
+/* ---- Fall back ---- */
+
+/* The journal is the truth about the active slot; a new one is written only when it was wrong. */
+static boot_status adopt(loader *l, uint32_t slot, boot_status reason)
+{
+  journal_record next = l->journal.now;
+  next.active = (uint8_t)slot;
+  next.revert_reason = (uint32_t)reason;
+  if (journal_append(&l->journal, &next) != BOOT_OK) log_trouble(BOOT_JOURNAL_WRITE);
+  return BOOT_OK;
+}
+
+static uint32_t other_slot(uint32_t slot)
+{
+  return slot == BOOT_SLOT_A ? BOOT_SLOT_B : BOOT_SLOT_A;
+}
+
+boot_status loader_choose_firmware(loader *l)
+{
+  const journal_record *now = &l->journal.now;
+  l->trial = false;
+  if (now->trial != BOOT_SLOT_NONE && try_trial(l) == BOOT_OK) return BOOT_OK;
+
+  const uint32_t first = now->active == BOOT_SLOT_B ? BOOT_SLOT_B : BOOT_SLOT_A;
+  const boot_status first_status = try_and_log(l, first);
+  if (first_status == BOOT_OK) return now->active == first ? BOOT_OK : adopt(l, first, BOOT_OK);
+
+  const uint32_t second = other_slot(first);
+  if (now->rejected == second || now->trial == second) return first_status;
+  const boot_status second_status = try_and_log(l, second);
+  return second_status == BOOT_OK ? adopt(l, second, first_status) : second_status;
+}
+
+/* ---- Settled ---- */
+
+/* Copies the running loader's place over the other copy, manifest last. */
+static boot_status heal_other_copy(const loader *l)
+{
+  const uint32_t mine = l->handoff->loader_copy ? BOARD_FLASH_LOADER_1 : BOARD_FLASH_LOADER_0;
+  const uint32_t other = l->handoff->loader_copy ? BOARD_FLASH_LOADER_0 : BOARD_FLASH_LOADER_1;
+  uint8_t piece[256];
+  update_writer w;
+
+  bool equal = true;
+  for (uint32_t at = 0; at < MANIFEST_BYTES && equal; at += sizeof piece)
+    equal = flash_read(other + at, piece, sizeof piece) == FLASH_OK &&
+            memcmp(piece, (const uint8_t *)l->self + at, sizeof piece) == 0;
+  if (equal) return BOOT_OK;
+
+  boot_status status = update_begin(&w, other, BOARD_FLASH_LOADER_BYTES, l->self->payload_bytes);
+  for (uint32_t at = 0; at < l->self->payload_bytes && status == BOOT_OK; at += sizeof piece) {
+    const uint32_t left = l->self->payload_bytes - at;
+    const uint32_t bytes = left < sizeof piece ? left : (uint32_t)sizeof piece;
+    if (flash_read(mine + MANIFEST_BYTES + at, piece, bytes) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
+    status = update_write(&w, piece, bytes);
+  }
+  return status == BOOT_OK ? update_finish(&w, l->self) : status;
+}
+
+typedef struct root_list {
+  uint32_t otp_offset;     /* of the marks */
+  const uint32_t *revoked; /* marks */
+  const uint8_t (*hashes)[TRUST_HASH_BYTES];
+  const void *own_key; /* record of the key that signed the running loader */
+  uint32_t own_key_bytes;
+} root_list;
+
+/* Burns the wanted marks, but never the one of the key that signed the running loader: the ROM
+ * would refuse both copies. A torn mark counts as set, so there is nothing to complete. */
+static boot_status burn_marks(const root_list *roots, uint32_t wanted)
+{
+  const uint32_t mark = OTP_MARK_SET;
+  uint8_t own[TRUST_HASH_BYTES];
+  sha256(own, roots->own_key, roots->own_key_bytes);
+  for (uint32_t i = 0; i < ROOT_KEYS; i++) {
+    const bool asked = wanted >> i & 1u;
+    if (!asked || roots->revoked[i] != 0 || ct_equal(own, roots->hashes[i], sizeof own)) continue;
+    if (otp_program(roots->otp_offset + i * (uint32_t)sizeof mark, &mark, sizeof mark) != OTP_OK)
+      return BOOT_OTP_NOT_TAKEN;
+  }
+  return BOOT_OK;
+}
+
+static boot_status burn_revocations(const loader *l)
+{
+  const root_list p256 = {OTP_REVOCATION_OFFSET + offsetof(otp_revocation, p256), l->device.revoked.p256,
+                          l->device.fuses.root_p256, &l->self->p256_key, sizeof l->self->p256_key};
+  const root_list lms = {OTP_REVOCATION_OFFSET + offsetof(otp_revocation, lms), l->device.revoked.lms,
+                         l->device.fuses.root_lms, &l->self->lms_key, sizeof l->self->lms_key};
+  const boot_status status = burn_marks(&p256, l->self->revoke_root_p256);
+  const boot_status other = burn_marks(&lms, l->self->revoke_root_lms);
+  return status != BOOT_OK ? status : other;
+}
+
+/* Both copies must be new before older loaders stop counting, or one damaged copy would be the end. */
+static boot_status settle_loader(const loader *l)
+{
+  boot_status status = heal_other_copy(l);
+  if (status == BOOT_OK) status = counter_raise(COUNTER_LOADER, l->self->security_version);
+  if (status == BOOT_OK && (l->self->revoke_root_p256 | l->self->revoke_root_lms)) status = burn_revocations(l);
+  return status;
+}
+
+boot_status loader_settle(loader *l)
+{
+  const boot_status firmware = counter_raise(COUNTER_FIRMWARE, l->firmware.security_version);
+  if (firmware == BOOT_OK && l->trust.security_counter < l->firmware.security_version)
+    l->trust.security_counter = l->firmware.security_version;
+  const boot_status own = settle_loader(l);
+  return firmware != BOOT_OK ? firmware : own;
+}
+
+void loader_describe(const loader *l, boot_info *info)
+{
+  *info = (boot_info){
+      .magic = BOOT_INFO_MAGIC,
+      .size = sizeof *info,
+      .reset_cause = l->handoff->reset_cause,
+      .slot = l->slot,
+      .trial = l->trial,
+      .tries_left = l->trial ? l->journal.now.tries_left : 0,
+      .revert_reason = l->journal.now.revert_reason,
+      .security_counter = l->trust.security_counter,
+      .lifecycle_secured = l->trust.secured,
+      .watchdog_ms = LOADER_WATCHDOG_MS,
+      .version = l->firmware.version,
+      .security_version = l->firmware.security_version,
+      .hardware_revision = l->trust.hardware_revision,
+      .loader_version = l->self->version,
+      .loader_security_version = l->self->security_version,
+      .loader_copy = l->handoff->loader_copy,
+  };
+  memcpy(info->measurement, l->firmware.payload_sha256, sizeof info->measurement);
+}

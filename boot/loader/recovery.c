@@ -1,0 +1,209 @@
+/* Recovery over the console.
+ *
+ *     [waiting] --chunk at 0--> [manifest] --4096 bytes, verified--> [payload] --last byte--> installed
+ *         ^                         | refused                            | refused, flash failed
+ *         +-------------------------+---------------- silence -----------+
+ *
+ * Nothing is erased or written before the manifest has verified, which bounds every size. The
+ * journal is pointed at the slot only after the payload was hashed as it lies in flash.
+ */
+#include "recovery.h"
+
+#include <string.h>
+
+#include "board.h"
+#include "clock.h"
+#include "counter.h"
+#include "crc32.h"
+#include "flash.h"
+#include "uart.h"
+
+static uint32_t get_u32(const uint8_t *at)
+{
+  return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+  for (uint32_t i = 0; i < 4; i++) at[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* ---- Sending ---- */
+
+static void send(recovery_type type, const void *body, uint32_t bytes)
+{
+  uint8_t head[RECOVERY_HEADER_BYTES] = {RECOVERY_SYNC_0, RECOVERY_SYNC_1, (uint8_t)type, 0, (uint8_t)bytes, 0};
+  uint8_t tail[4];
+  put_u32(tail, crc32(crc32(0, head + 2, sizeof head - 2), body, bytes));
+  uart_write(head, sizeof head);
+  uart_write(body, bytes);
+  uart_write(tail, sizeof tail);
+}
+
+static void send_number(recovery_type type, uint32_t number)
+{
+  uint8_t body[4];
+  put_u32(body, number);
+  send(type, body, sizeof body);
+}
+
+static void send_hello(const recovery *r)
+{
+  recovery_hello hello = {
+      .protocol = RECOVERY_PROTOCOL,
+      .reason = (uint32_t)r->reason,
+      .hardware_revision = r->l->trust.hardware_revision,
+      .security_counter = r->l->trust.security_counter,
+      .image_max = BOARD_FLASH_SLOT_BYTES,
+  };
+  memcpy(hello.product_id, r->l->trust.product_id, sizeof hello.product_id);
+  send(RECOVERY_HELLO, &hello, sizeof hello);
+}
+
+/* ---- Taking the image ---- */
+
+static boot_status check_manifest(recovery *r)
+{
+  unlock nothing_to_unlock;
+  const manifest *m = &r->l->firmware;
+  unlock_begin(&nothing_to_unlock, 0);
+  const boot_status status = verify_manifest(m, &r->l->trust, &nothing_to_unlock);
+  if (status != BOOT_OK) return status;
+  if (m->security_version > r->l->trust.security_counter && counter_room(COUNTER_FIRMWARE) == 0) return BOOT_OTP_FULL;
+  return BOOT_OK;
+}
+
+static boot_status start_payload(recovery *r)
+{
+  const boot_status status = check_manifest(r);
+  if (status != BOOT_OK) return status;
+  return update_begin(&r->writer, update_slot_base(r->slot), BOARD_FLASH_SLOT_BYTES, r->l->firmware.payload_bytes);
+}
+
+static boot_status finish(recovery *r)
+{
+  boot_status status = update_finish(&r->writer, &r->l->firmware);
+  if (status != BOOT_OK) return status;
+  status = verify_payload_in_flash(update_slot_base(r->slot), &r->l->firmware);
+  if (status != BOOT_OK) return status;
+  journal_record next = r->l->journal.now;
+  next.active = (uint8_t)r->slot;
+  next.trial = BOOT_SLOT_NONE;
+  next.tries_left = 0;
+  next.rejected = BOOT_SLOT_NONE;
+  next.revert_reason = (uint32_t)BOOT_OK;
+  return journal_append(&r->l->journal, &next);
+}
+
+/* Data at the offset wanted: into the manifest first, then into flash. */
+static boot_status take(recovery *r, const uint8_t *data, uint32_t bytes)
+{
+  if (r->wanted < MANIFEST_BYTES) {
+    if (bytes > MANIFEST_BYTES - r->wanted) return BOOT_RECOVERY_PROTOCOL; /* a chunk stays on one side of the border */
+    memcpy((uint8_t *)&r->l->firmware + r->wanted, data, bytes);
+    r->wanted += bytes;
+    return r->wanted == MANIFEST_BYTES ? start_payload(r) : BOOT_OK;
+  }
+  const boot_status status = update_write(&r->writer, data, bytes);
+  if (status == BOOT_OK) r->wanted += bytes;
+  return status;
+}
+
+static bool image_complete(const recovery *r)
+{
+  return r->wanted >= MANIFEST_BYTES && r->wanted - MANIFEST_BYTES == r->l->firmware.payload_bytes;
+}
+
+static void start_over(recovery *r)
+{
+  r->wanted = 0;
+}
+
+/* A worn or unreadable slot must not be the end: the next attempt goes to the other one. */
+static void give_up_attempt(recovery *r, boot_status why)
+{
+  send_number(RECOVERY_REFUSED, (uint32_t)why);
+  if (why == BOOT_FLASH_WRITE || why == BOOT_FLASH_UNREADABLE || why == BOOT_PAYLOAD_DIGEST)
+    r->slot = r->slot == BOOT_SLOT_A ? BOOT_SLOT_B : BOOT_SLOT_A;
+  start_over(r);
+}
+
+static bool handle_chunk(recovery *r, const uint8_t *body, uint32_t bytes)
+{
+  const uint32_t offset = get_u32(body);
+  if (offset == 0 && r->wanted > 0 && r->wanted < MANIFEST_BYTES) start_over(r); /* the host began again */
+  if (offset == r->wanted) {
+    boot_status status = take(r, body + 4, bytes - 4);
+    if (status == BOOT_OK && image_complete(r)) {
+      status = finish(r);
+      if (status == BOOT_OK) {
+        send(RECOVERY_DONE, body, 0);
+        return true;
+      }
+    }
+    if (status != BOOT_OK) {
+      give_up_attempt(r, status);
+      return false;
+    }
+  }
+  send_number(RECOVERY_ACK, r->wanted);
+  return false;
+}
+
+/* ---- Receiving ---- */
+
+/* Takes one byte; true when `frame` holds a whole, valid frame. */
+static bool receive(recovery *r, uint8_t byte)
+{
+  r->frame[r->got++] = byte;
+  if (r->got == 1) {
+    if (byte != RECOVERY_SYNC_0) r->got = 0;
+    return false;
+  }
+  if (r->got == 2) {
+    if (byte != RECOVERY_SYNC_1) r->got = byte == RECOVERY_SYNC_0;
+    return false;
+  }
+  if (r->got < RECOVERY_HEADER_BYTES) return false;
+  const uint32_t body = (uint32_t)r->frame[4] | (uint32_t)r->frame[5] << 8;
+  if (r->frame[2] != RECOVERY_CHUNK || r->frame[3] != 0 || body <= 4 || body > RECOVERY_BODY_MAX) {
+    r->got = 0;
+    return false;
+  }
+  const uint32_t total = RECOVERY_HEADER_BYTES + body + 4;
+  if (r->got < total) return false;
+  r->got = 0;
+  return crc32(0, r->frame + 2, total - 6) == get_u32(r->frame + total - 4);
+}
+
+void recovery_begin(recovery *r, loader *l, boot_status reason)
+{
+  memset(r, 0, sizeof *r);
+  r->l = l;
+  r->reason = reason;
+  r->slot = BOOT_SLOT_A;
+  r->last_frame = clock_ms();
+  r->last_hello = r->last_frame - RECOVERY_HELLO_MS;
+}
+
+bool recovery_poll(recovery *r)
+{
+  uint8_t byte;
+  while (uart_read(&byte)) {
+    if (!receive(r, byte)) continue;
+    const uint32_t body = (uint32_t)r->frame[4] | (uint32_t)r->frame[5] << 8;
+    r->last_frame = clock_ms();
+    if (handle_chunk(r, r->frame + RECOVERY_HEADER_BYTES, body)) return true;
+  }
+  const uint32_t now = clock_ms();
+  if (now - r->last_frame >= RECOVERY_SILENCE_MS) {
+    start_over(r);
+    r->got = 0;
+    r->last_frame = now;
+  }
+  if (r->wanted == 0 && now - r->last_hello >= RECOVERY_HELLO_MS) {
+    r->last_hello = now;
+    send_hello(r);
+  }
+  return false;
+}
