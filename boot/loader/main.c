@@ -56,7 +56,7 @@ _Noreturn void stage_main(void)
   boot_status status = loader_open(l);
   if (status != BOOT_OK) {
     log_trouble(status);
-    for (;;) stage_wait(); /* the watchdog starts the machine again */
+    for (;;) {} /* until the watchdog bites and everything is tried again */
   }
   status = loader_choose_firmware(l);
   if (status != BOOT_OK) recover(status);

@@ -25,7 +25,6 @@ _Noreturn void stage_main(void)
   boot_handoff *handoff = (boot_handoff *)BOARD_HANDOFF_BASE;
   uint32_t entry = 0;
 
-  board_flash_power_up();
   watchdog_start(ROM_WATCHDOG_MS);
   handoff->reset_cause = (uint32_t)reset_cause_take();
   const boot_status status = rom_choose_loader(reset_attempts_count_up(), loader, handoff, &entry);
@@ -35,5 +34,5 @@ _Noreturn void stage_main(void)
   }
   handoff->magic = 0;
   report(status == BOOT_OK ? BOOT_UNLOCK : status);
-  for (;;) stage_wait();
+  for (;;) {} /* until the watchdog bites */
 }
