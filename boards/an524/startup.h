@@ -1,15 +1,14 @@
 /* What start-up offers to, and asks of, a secure program on this board.
  *
- * Reset comes to secure_reset(): stack limit, .data, .bss, fault handlers, then stage_main(), which
- * the program defines. A fault that is not a guarded flash access ends in a reset with RESET_FAULT.
+ * Reset comes to secure_reset(): stack limit, .data, .bss, fault handlers, then stage_main()
+ * (stage.h). A fault that is not a guarded flash access ends in a reset with RESET_FAULT.
  */
 #ifndef HF_AN524_STARTUP_H
 #define HF_AN524_STARTUP_H
 
 #include <stdint.h>
 
-/* The program. Must not return: it starts the next stage, or resets. */
-_Noreturn void stage_main(void);
+#include "stage.h"
 
 /* Called once before the reset that follows a fault; the default does nothing. Fault context, on an
  * empty stack: static data may be half changed, so only record or print.
