@@ -127,7 +127,8 @@ size_t lms_sign_bytes(const lms_signing_key *key) {
 }
 
 size_t hss_sign_bytes(const lms_signing_key *key) {
-    return 4 + lms_sign_bytes(key);
+    size_t inner = lms_sign_bytes(key);
+    return inner == 0 ? 0 : 4 + inner;
 }
 
 crypto_status lms_sign(uint8_t *sig, size_t sig_len, const lms_signing_key *key, uint32_t q, const uint8_t *randomizer,

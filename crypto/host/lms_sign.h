@@ -61,7 +61,7 @@ void lms_signing_key_wipe(lms_signing_key *key);
 void lms_public_key(uint8_t public_key[LMS_PUBLIC_KEY_BYTES], const lms_signing_key *key);
 void hss_public_key(uint8_t public_key[HSS_PUBLIC_KEY_BYTES], const lms_signing_key *key);
 
-/* Exact signature lengths. */
+/* Exact signature lengths; 0 for a wiped key. */
 size_t lms_sign_bytes(const lms_signing_key *key);
 size_t hss_sign_bytes(const lms_signing_key *key);
 
