@@ -4,8 +4,8 @@
  * and only then the meaning of any field. Every rule is stated as a *violation*: a number that is 0
  * exactly when the rule holds. require() turns the lock by it and says why when it is not 0.
  *
- * No rule depends on an earlier one having passed: indexes are bounded by constants, sums are
- * made in 64 bits, so all of them can be computed from hostile bytes.
+ * All rules can be computed from hostile bytes, whatever the others say: indexes are bounded by
+ * constants and nothing is dereferenced that a field points at.
  */
 #include "verify.h"
 
@@ -22,7 +22,7 @@
 /* ---- The lock ---- */
 
 #define UNLOCK_MASK 0x9D2C5680u /* spreads a wrong number of turns over all bits */
-#define FIELD_RULES 15u
+#define FIELD_RULES 12u
 #define VERIFY_TURNS (2u + 5u + FIELD_RULES + 1u) /* head, signatures, fields, payload */
 static_assert(VERIFY_TURNS < 32, "a full circle would hide skipped turns");
 
@@ -56,7 +56,7 @@ static __attribute__((noinline)) boot_status require(unlock *u, uint32_t violati
 
 /* ---- Violations ---- */
 
-static uint32_t if_above(uint64_t value, uint64_t limit)
+static uint32_t if_above(uint32_t value, uint32_t limit)
 {
   return (uint32_t)(value > limit);
 }
@@ -93,15 +93,20 @@ static uint32_t p256_violation(const manifest *m)
   return ct_difference(r, m->p256_signature, sizeof r) | ((uint32_t)status ^ (uint32_t)CRYPTO_OK);
 }
 
+/* One-level HSS: the level words (RFC 8554 section 6: L = 1 in the key, Nspk = 0 in the signature), then plain LMS. */
 static uint32_t lms_violation(const manifest *m)
 {
-  uint8_t root[32];
-  const uint8_t *key = m->lms_key.public_key;
-  const uint32_t bytes = (uint32_t)hss_signature_bytes(key);
-  if (bytes == 0 || bytes > MANIFEST_LMS_BYTES) return 1;
-  const crypto_status status = hss_recompute_root(root, key, m, MANIFEST_SIGNED_BYTES, m->lms_signature, bytes);
-  return ct_difference(root, hss_root(key), sizeof root) | ((uint32_t)status ^ (uint32_t)CRYPTO_OK) |
-         if_not_zero(m->lms_signature + bytes, MANIFEST_LMS_BYTES - bytes);
+  static const uint8_t one_level[4] = {0, 0, 0, 1};
+  const uint8_t *key = m->lms_key.public_key + sizeof one_level;
+  const uint8_t *signature = m->lms_signature + 4;
+  const uint32_t space = MANIFEST_LMS_BYTES - 4;
+  uint8_t root[LMS_NODE_BYTES];
+  const uint32_t bytes = (uint32_t)lms_signature_bytes(key);
+  if (bytes == 0 || bytes > space) return 1;
+  const crypto_status status = lms_recompute_root(root, key, m, MANIFEST_SIGNED_BYTES, signature, bytes);
+  return ct_difference(root, lms_root(key), sizeof root) | ((uint32_t)status ^ (uint32_t)CRYPTO_OK) |
+         ct_difference(m->lms_key.public_key, one_level, sizeof one_level) | if_not_zero(m->lms_signature, 4) |
+         if_not_zero(signature + bytes, space - bytes);
 }
 
 /* A signature that the policy does not ask for is not looked at. `waiver` is the policy under
@@ -148,41 +153,35 @@ typedef struct segment_violations {
   uint32_t tiling, address, overlap, entry;
 } segment_violations;
 
-static bool inside(uint64_t at, uint64_t base, uint64_t bytes)
-{
-  return at >= base && at < base + bytes;
-}
-
-static void check_segment(const manifest *m, uint32_t i, const verify_trust *t, segment_violations *v, uint64_t *tiled)
+/* Sums may wrap only for segments that break the address rule, and then that rule refuses the image. */
+static void check_segment(const manifest *m, uint32_t i, const verify_trust *t, segment_violations *v, uint32_t tiled)
 {
   const manifest_segment *s = &m->segments[i];
-  const uint64_t end = (uint64_t)s->address + s->bytes;
-  v->tiling |= s->offset ^ (uint32_t)*tiled;
-  v->tiling |= (uint32_t)(s->bytes == 0) | (s->bytes | s->address) % MANIFEST_ALIGNMENT | (s->flags & ~SEGMENT_NONSECURE);
-  *tiled += s->bytes;
-  v->address |= if_above(t->load_base, s->address) | if_above(end, (uint64_t)t->load_base + t->load_bytes);
-  for (uint32_t k = 0; k < i; k++) {
-    const manifest_segment *other = &m->segments[k];
-    v->overlap |= (uint32_t)(s->address < (uint64_t)other->address + other->bytes && other->address < end);
-  }
-  /* Code starts in a secure segment, at an instruction; the vector table (stack pointer and
-   * entry at least) lies whole in one, aligned as VTOR wants it for 128 vectors or fewer. */
+  const uint32_t into_region = s->address - t->load_base;
+  v->tiling |= (s->offset ^ tiled) | (uint32_t)(s->bytes == 0) | (s->bytes | s->address) % MANIFEST_ALIGNMENT |
+               (s->flags & ~SEGMENT_NONSECURE);
+  v->address |= if_above(into_region, t->load_bytes) | if_above(s->bytes, t->load_bytes - into_region);
+  for (const manifest_segment *other = m->segments; other < s; other++)
+    v->overlap |= (uint32_t)(s->address - other->address < other->bytes) | (uint32_t)(other->address - s->address < s->bytes);
+  /* Code starts in a secure segment, at an instruction; the first two words of the vector table
+   * (stack pointer, entry) lie in one, aligned as VTOR wants it for up to 32 vectors. */
   if (s->flags == 0) {
-    if (inside(m->entry, s->address, s->bytes)) v->entry &= ~1u;
-    if (inside(m->vectors, s->address, s->bytes) && m->vectors <= end - 8) v->entry &= ~2u;
+    if (m->entry - s->address < s->bytes) v->entry &= ~1u;
+    if (m->vectors - s->address < s->bytes) v->entry &= ~2u;
   }
 }
 
 static segment_violations check_segments(const manifest *m, const verify_trust *t)
 {
   segment_violations v = {0, 0, 0, 3};
-  uint64_t tiled = 0;
+  uint32_t tiled = 0;
   const uint32_t count = m->segment_count < MANIFEST_SEGMENTS_MAX ? m->segment_count : MANIFEST_SEGMENTS_MAX;
-  for (uint32_t i = 0; i < count; i++) check_segment(m, i, t, &v, &tiled);
-  for (uint32_t i = count; i < MANIFEST_SEGMENTS_MAX; i++)
-    v.tiling |= if_not_zero(&m->segments[i], sizeof m->segments[i]);
-  v.tiling |= (uint32_t)(tiled != m->payload_bytes) | (uint32_t)(count == 0) |
-              if_above(m->segment_count, MANIFEST_SEGMENTS_MAX);
+  for (uint32_t i = 0; i < count; i++) {
+    check_segment(m, i, t, &v, tiled);
+    tiled += m->segments[i].bytes;
+  }
+  v.tiling |= if_not_zero(&m->segments[count], (MANIFEST_SEGMENTS_MAX - count) * (uint32_t)sizeof(manifest_segment)) |
+              (tiled ^ m->payload_bytes) | (count ^ m->segment_count) | (uint32_t)(count == 0);
   v.entry |= (~m->entry & 1u) | (m->vectors % 128);
   return v;
 }
@@ -206,17 +205,16 @@ static boot_status check_fields(const manifest *m, const verify_trust *t, unlock
     uint32_t violation;
     boot_status why;
   } rules[FIELD_RULES] = {
-      {policy_p256 ? m->p256_key.flags & ~allowed_marks : 0, BOOT_SIG_DEVELOPMENT},
-      {policy_lms ? m->lms_key.flags & ~allowed_marks : 0, BOOT_SIG_DEVELOPMENT},
+      {(policy_p256 ? m->p256_key.flags & ~allowed_marks : 0) | (policy_lms ? m->lms_key.flags & ~allowed_marks : 0),
+       BOOT_SIG_DEVELOPMENT},
       {m->kind ^ t->kind, BOOT_MANIFEST_KIND},
-      {if_not_zero(m->reserved, sizeof m->reserved), BOOT_MANIFEST_RESERVED},
-      {loader_fields_violation(m), BOOT_MANIFEST_RESERVED},
+      {if_not_zero(m->reserved, sizeof m->reserved) | loader_fields_violation(m), BOOT_MANIFEST_RESERVED},
       {ct_difference(m->product_id, t->product_id, sizeof m->product_id), BOOT_MANIFEST_PRODUCT},
-      {if_above(m->hardware_min, t->hardware_revision), BOOT_MANIFEST_HARDWARE},
-      {if_above(t->hardware_revision, m->hardware_max), BOOT_MANIFEST_HARDWARE},
+      {if_above(m->hardware_min, t->hardware_revision) | if_above(t->hardware_revision, m->hardware_max),
+       BOOT_MANIFEST_HARDWARE},
       {if_above(t->security_counter, m->security_version), BOOT_MANIFEST_ROLLBACK},
-      {if_above(manifest_version_order(m->loader_min), manifest_version_order(t->loader_version)), BOOT_MANIFEST_LOADER},
-      {if_above((uint64_t)m->payload_bytes + MANIFEST_BYTES, t->place_bytes), BOOT_MANIFEST_SIZE},
+      {manifest_version_order(m->loader_min) > manifest_version_order(t->loader_version), BOOT_MANIFEST_LOADER},
+      {if_above(m->payload_bytes, t->place_bytes - MANIFEST_BYTES), BOOT_MANIFEST_SIZE},
       {segments.tiling, BOOT_MANIFEST_SEGMENT},
       {segments.address, BOOT_MANIFEST_ADDRESS},
       {segments.overlap, BOOT_MANIFEST_OVERLAP},
