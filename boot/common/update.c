@@ -131,7 +131,7 @@ boot_status update_start_trial(journal *j, uint32_t slot, uint32_t tries, const 
   next.revert_reason = (uint32_t)BOOT_OK;
   next.outcome = JOURNAL_OUTCOME_NONE;
   memset(next.job, 0, sizeof next.job);
-  if (job) strncpy(next.job, job, sizeof next.job);
+  if (job) memcpy(next.job, job, strnlen(job, sizeof next.job)); /* the rest is 0 already */
   return journal_append(j, &next);
 }
 
