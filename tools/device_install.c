@@ -1,0 +1,129 @@
+/* holdfast device install, holdfast device retire: what an attached programmer can do. */
+#include <string.h>
+
+#include "board.h"
+#include "cli.h"
+#include "device_commands.h"
+#include "handoff.h"
+#include "image_check.h"
+#include "image_fields.h"
+#include "output.h"
+#include "twin.h"
+#include "update.h"
+
+typedef struct install_options {
+  uint32_t tries;
+  bool unchecked, active;
+  const char *slot;
+} install_options;
+
+static int refuse(boot_status status) {
+  image_out_status(status);
+  return out_refuse("refused: %s (%s)", boot_status_text(status), boot_status_name(status));
+}
+
+static char slot_letter(uint32_t slot) {
+  return slot == BOOT_SLOT_A ? 'A' : 'B';
+}
+
+/* The right way: only into the slot that does not run, verified as written, then on trial. */
+static boot_status install_checked(const image *img, uint32_t tries, uint32_t *slot) {
+  journal j;
+  device_facts facts;
+  manifest loader, scratch;
+  verify_trust trust;
+  unlock nothing_to_unlock;
+  journal_open(&j);
+  if (j.now.trial != BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY; /* before anything is erased */
+  *slot = update_staging_slot(&j);
+  boot_status status = twin_firmware_trust(&facts, &loader, &trust);
+  unlock_begin(&nothing_to_unlock, 0);
+  if (status == BOOT_OK) status = verify_manifest(&img->head, &trust, &nothing_to_unlock);
+  if (status == BOOT_OK) status = twin_write_image(update_slot_base(*slot), BOARD_FLASH_SLOT_BYTES, img);
+  return status == BOOT_OK ? update_install(&j, *slot, &trust, tries, NULL, &scratch) : status;
+}
+
+/* The wrong way, to see the device refuse it. */
+static boot_status install_unchecked(const image *img, const install_options *o, uint32_t *slot) {
+  journal j;
+  journal_open(&j);
+  *slot = o->slot == NULL ? update_staging_slot(&j) : *o->slot == 'A' ? BOOT_SLOT_A : BOOT_SLOT_B;
+  boot_status status = twin_write_image(update_slot_base(*slot), BOARD_FLASH_SLOT_BYTES, img);
+  if (status != BOOT_OK || !o->active) return status == BOOT_OK ? update_start_trial(&j, *slot, o->tries, NULL) : status;
+  journal_record next = j.now;
+  next.active = (uint8_t)*slot;
+  next.trial = BOOT_SLOT_NONE;
+  next.tries_left = 0;
+  next.rejected = BOOT_SLOT_NONE;
+  return journal_append(&j, &next);
+}
+
+static int install(const char *name, const char *path, const install_options *o) {
+  twin t;
+  image img;
+  uint32_t slot = BOOT_SLOT_NONE;
+  if (!twin_open(name, TWIN_CHANGE, &t)) return OUT_REFUSED;
+  if (!image_read(path, t.board->slot_bytes, &img)) {
+    twin_close(&t);
+    return OUT_REFUSED;
+  }
+  boot_status status = o->unchecked ? install_unchecked(&img, o, &slot) : install_checked(&img, o->tries, &slot);
+  bool saved = twin_save(&t);
+  twin_close(&t);
+  int code = !saved ? OUT_REFUSED : status == BOOT_OK ? OUT_OK : refuse(status);
+  if (code == OUT_OK) {
+    out_text("device", "Device", "%s", name);
+    out_text("slot", "Slot", "%c", slot_letter(slot));
+    field_out_version("version", "Version", img.head.version);
+    out_truth("trial", "On trial", !o->active);
+    if (!o->active) out_number("tries", "Boots to confirm", o->tries);
+    out_truth("checked", "Verified", !o->unchecked);
+  }
+  image_free(&img);
+  return code;
+}
+
+int device_install_command(int argc, char **argv) {
+  install_options o = {.tries = UPDATE_TRIES};
+  const cli_option options[] = {
+    {"tries", CLI_NUMBER, &o.tries, "N", "boots the new firmware has to confirm itself (3)"},
+    {"unchecked", CLI_FLAG, &o.unchecked, NULL, "do not verify: shows that the device itself refuses it"},
+    {"slot", CLI_TEXT, &o.slot, "A|B", "with --unchecked: which slot (the one that does not run)"},
+    {"active", CLI_FLAG, &o.active, NULL, "with --unchecked: make it the active firmware, no trial"},
+    {0},
+  };
+  const cli_command_help help = {
+    "device install", "NAME IMAGE", "Puts firmware on trial in a device that is not running, as an attached programmer would.",
+    options,
+    "  holdfast device install d1 fw-2.img\n"
+    "  holdfast device install d1 tampered.img --unchecked && holdfast device run d1\n"};
+  cli_list operands;
+  int code = cli_parse(&help, argc, argv, &operands, 2, 2);
+  if (code != CLI_GO) return code;
+  if (o.tries < 1 || o.tries > 255) return cli_misuse(&help, "--tries takes 1 to 255");
+  if (!o.unchecked && (o.active || o.slot != NULL)) return cli_misuse(&help, "--slot and --active need --unchecked");
+  if (o.slot != NULL && strcmp(o.slot, "A") != 0 && strcmp(o.slot, "B") != 0) return cli_misuse(&help, "--slot is A or B");
+  return install(operands.items[0], operands.items[1], &o);
+}
+
+/* ---- device retire ---- */
+
+int device_retire_command(int argc, char **argv) {
+  const cli_option options[] = {{0}};
+  const cli_command_help help = {"device retire", "NAME", "Sets the retired mark: the device boots nothing any more. For good.",
+                                 options, "  holdfast device retire d1\n"};
+  static const uint32_t mark = OTP_MARK_SET;
+  cli_list operands;
+  twin t;
+  int code = cli_parse(&help, argc, argv, &operands, 1, 1);
+  if (code != CLI_GO) return code;
+  if (!twin_open(operands.items[0], TWIN_CHANGE, &t)) return OUT_REFUSED;
+  bool taken = otp_program(OTP_FUSES_OFFSET + offsetof(otp_fuses, retired_mark), &mark, sizeof mark) == OTP_OK;
+  if (!taken) out_error("OTP of %s did not take the mark", operands.items[0]);
+  bool done = taken && twin_save(&t);
+  twin_close(&t);
+  if (!done) return OUT_REFUSED;
+  out_text("device", "Device", "%s", operands.items[0]);
+  out_text("lifecycle", "Lifecycle", "retired");
+  return OUT_OK;
+}

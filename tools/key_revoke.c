@@ -1,0 +1,94 @@
+/* holdfast key revoke: a root key is never trusted by this device again. */
+#include <string.h>
+
+#include "cli.h"
+#include "device_commands.h"
+#include "key_record.h"
+#include "output.h"
+#include "twin.h"
+
+/* The root keys of one algorithm in a device. */
+typedef struct roots {
+  const char *algorithm;
+  const uint8_t (*hashes)[TRUST_HASH_BYTES];
+  const uint32_t *revoked;
+  uint32_t marks_at; /* OTP offset of the first mark */
+} roots;
+
+static bool is_empty(const uint8_t hash[TRUST_HASH_BYTES]) {
+  static const uint8_t empty[TRUST_HASH_BYTES];
+  return memcmp(hash, empty, TRUST_HASH_BYTES) == 0;
+}
+
+/* Index of the key, or ROOT_KEYS. */
+static unsigned find(const roots *r, const uint8_t hash[TRUST_HASH_BYTES]) {
+  unsigned i = 0;
+  while (i < ROOT_KEYS && memcmp(r->hashes[i], hash, TRUST_HASH_BYTES) != 0) i++;
+  return i;
+}
+
+static unsigned usable_besides(const roots *r, unsigned index) {
+  unsigned usable = 0;
+  for (unsigned i = 0; i < ROOT_KEYS; i++) usable += i != index && !is_empty(r->hashes[i]) && r->revoked[i] == 0;
+  return usable;
+}
+
+static bool may_revoke(const roots *r, unsigned index, const char *key, const char *device) {
+  if (usable_besides(r, index) > 0) return true;
+  out_error("%s is the last usable %s root key of %s: revoking it would lock the device for ever; refused", key, r->algorithm,
+            device);
+  return false;
+}
+
+static bool set_mark(const roots *r, unsigned index, const char *device) {
+  static const uint32_t mark = OTP_MARK_SET;
+  /* Any set bit revokes; a torn mark already counts and is left as it is. */
+  if (r->revoked[index] != 0) return true;
+  if (otp_program(r->marks_at + index * (uint32_t)sizeof mark, &mark, sizeof mark) == OTP_OK) return true;
+  out_error("OTP of %s did not take the mark", device);
+  return false;
+}
+
+static int revoke(const char *key, const char *device, const device_facts *facts) {
+  const roots p256 = {"P-256", facts->fuses.root_p256, facts->revoked.p256, OTP_REVOCATION_OFFSET + offsetof(otp_revocation, p256)};
+  const roots lms = {"LMS", facts->fuses.root_lms, facts->revoked.lms, OTP_REVOCATION_OFFSET + offsetof(otp_revocation, lms)};
+  key_records keys;
+  uint8_t hash[TRUST_HASH_BYTES];
+  unsigned p256_index = ROOT_KEYS, lms_index = ROOT_KEYS;
+  if (!key_records_load(cli_keys_directory(), key, &keys)) return OUT_REFUSED;
+  key_p256_hash(&keys.p256, hash);
+  if (keys.has_p256) p256_index = find(&p256, hash);
+  key_lms_hash(&keys.lms, hash);
+  if (keys.has_lms) lms_index = find(&lms, hash);
+  if (p256_index == ROOT_KEYS && lms_index == ROOT_KEYS) return out_refuse("%s is not a root key of %s; see: holdfast otp show %s", key, device, device);
+  /* All checks, then the act. */
+  if (p256_index < ROOT_KEYS && !may_revoke(&p256, p256_index, key, device)) return OUT_REFUSED;
+  if (lms_index < ROOT_KEYS && !may_revoke(&lms, lms_index, key, device)) return OUT_REFUSED;
+  if (p256_index < ROOT_KEYS && !set_mark(&p256, p256_index, device)) return OUT_REFUSED;
+  if (lms_index < ROOT_KEYS && !set_mark(&lms, lms_index, device)) return OUT_REFUSED;
+  out_text("device", "Device", "%s", device);
+  out_text("revoked", "Revoked", "%s", key);
+  return OUT_OK;
+}
+
+int key_revoke_command(int argc, char **argv) {
+  const char *device = NULL;
+  const cli_option options[] = {{"device", CLI_TEXT, &device, "NAME", "the device"}, {0}};
+  const cli_command_help help = {
+    "key revoke", "NAME",
+    "Revokes root key NAME in a device, for good. In the field a signed loader does it: image sign --revoke-root.", options,
+    "  holdfast key revoke root-a --device d1\n"};
+  cli_list operands;
+  twin t;
+  device_facts facts;
+  int code = cli_parse(&help, argc, argv, &operands, 1, 1);
+  if (code != CLI_GO) return code;
+  if (device == NULL) return cli_misuse(&help, "--device is missing");
+  if (!twin_open(device, TWIN_CHANGE, &t)) return OUT_REFUSED;
+  boot_status status = device_read(&facts);
+  code = status == BOOT_OK ? revoke(operands.items[0], device, &facts)
+                           : out_refuse("%s: %s", device, boot_status_text(status));
+  if (code == OUT_OK && !twin_save(&t)) code = OUT_REFUSED;
+  twin_close(&t);
+  return code;
+}

@@ -1,0 +1,83 @@
+#include "passphrase.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "output.h"
+
+#define FILE_MAX 4096u
+
+static bool take(passphrase *p, const char *text, size_t length, const char *where) {
+  if (length == 0 || length > PASSPHRASE_MAX) {
+    out_error("%s: a passphrase has 1 to %u characters", where, PASSPHRASE_MAX);
+    return false;
+  }
+  memcpy(p->text, text, length);
+  p->text[length] = 0;
+  p->length = length;
+  p->known = true;
+  return true;
+}
+
+static bool from_file(passphrase *p) {
+  io_bytes file;
+  if (!io_read(p->file, FILE_MAX, &file)) return false;
+  bool taken = take(p, (const char *)file.data, strcspn((const char *)file.data, "\r\n"), p->file);
+  io_free(&file);
+  return taken;
+}
+
+/* One line without echo. Length, or -1 when reading fails or the line does not fit. */
+static ssize_t ask_line(int tty, const char *prompt, char line[PASSPHRASE_MAX + 2]) {
+  struct termios before, silent;
+  if (tcgetattr(tty, &before) != 0) return -1;
+  silent = before;
+  silent.c_lflag &= ~(tcflag_t)ECHO;
+  if (!io_write_all(tty, prompt, strlen(prompt)) || tcsetattr(tty, TCSAFLUSH, &silent) != 0) return -1;
+  ssize_t got = read(tty, line, PASSPHRASE_MAX + 2);
+  (void)tcsetattr(tty, TCSAFLUSH, &before);
+  (void)!io_write_all(tty, "\n", 1);
+  return got > 0 && line[got - 1] == '\n' ? got - 1 : -1;
+}
+
+static bool from_terminal(passphrase *p, const char *purpose, bool twice) {
+  char line[PASSPHRASE_MAX + 2], again[PASSPHRASE_MAX + 2], prompt[256];
+  int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (tty < 0) {
+    out_error("%s needs a passphrase and there is no terminal to ask on; use --passphrase-file FILE", purpose);
+    return false;
+  }
+  snprintf(prompt, sizeof prompt, "Passphrase of %s: ", purpose);
+  ssize_t length = ask_line(tty, prompt, line);
+  bool same = true;
+  if (twice && length > 0) {
+    ssize_t length_again = ask_line(tty, "The same again: ", again);
+    same = length_again == length && CRYPTO_memcmp(line, again, (size_t)length) == 0;
+  }
+  close(tty);
+  bool taken = false;
+  if (!same)
+    out_error("the two passphrases differ; nothing was made");
+  else
+    taken = take(p, line, length < 0 ? 0 : (size_t)length, "terminal");
+  OPENSSL_cleanse(line, sizeof line);
+  OPENSSL_cleanse(again, sizeof again);
+  return taken;
+}
+
+bool passphrase_get(passphrase *p, const char *purpose, bool twice) {
+  if (p->known) return true;
+  return p->file != NULL ? from_file(p) : from_terminal(p, purpose, twice);
+}
+
+void passphrase_wipe(passphrase *p) {
+  OPENSSL_cleanse(p->text, sizeof p->text);
+  p->known = false;
+  p->length = 0;
+}

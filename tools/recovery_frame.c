@@ -1,0 +1,2 @@
+/* no code: see header */
+typedef int recovery_frame_placeholder;

@@ -1,0 +1,232 @@
+#include "twin.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "flash.h"
+#include "host_board.h"
+#include "output.h"
+#include "update.h"
+
+#define DESCRIPTION_MAX 65536u
+#define PAGE 4096u
+
+bool twin_path(const twin *t, const char *file, io_path *path) {
+  return io_path_join(path, t->directory.text, file, "");
+}
+
+/* ---- Description: device.json ---- */
+
+static bool write_description(const twin *t) {
+  io_path path;
+  cJSON *object = cJSON_CreateObject();
+  cJSON_AddNumberToObject(object, "format", 1);
+  cJSON_AddStringToObject(object, "board", t->board->name);
+  char *text = cJSON_Print(object);
+  bool written = text != NULL && twin_path(t, "device.json", &path) && io_write_new(path.text, text, strlen(text), 0644);
+  cJSON_free(text);
+  cJSON_Delete(object);
+  return written;
+}
+
+static bool read_description(twin *t) {
+  io_path path;
+  io_bytes file;
+  if (!twin_path(t, "device.json", &path) || !io_read(path.text, DESCRIPTION_MAX, &file)) return false;
+  cJSON *object = cJSON_ParseWithLength((const char *)file.data, file.size);
+  const cJSON *format = cJSON_GetObjectItemCaseSensitive(object, "format");
+  const cJSON *board = cJSON_GetObjectItemCaseSensitive(object, "board");
+  bool known = cJSON_IsNumber(format) && format->valuedouble == 1.0 && cJSON_IsString(board);
+  if (!known) out_error("%s is damaged or of a newer holdfast; make the device again", path.text);
+  t->board = known ? board_profile_find(board->valuestring) : NULL;
+  cJSON_Delete(object);
+  io_free(&file);
+  return t->board != NULL;
+}
+
+/* ---- Lock ---- */
+
+static bool take_lock(twin *t) {
+  io_path path;
+  if (!twin_path(t, "run.lock", &path)) return false;
+  t->lock = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (t->lock < 0) {
+    out_error("cannot open %s: %s", path.text, strerror(errno));
+    return false;
+  }
+  t->running = flock(t->lock, LOCK_EX | LOCK_NB) != 0;
+  if (t->running || t->use == TWIN_LOOK) {
+    close(t->lock); /* looking only wanted to know */
+    t->lock = -1;
+  }
+  if (!t->running || t->use == TWIN_LOOK) return true;
+  out_error("device %s is running or being changed; wait for it to end, or stop it (Ctrl-C in its `device run`)", t->name);
+  return false;
+}
+
+/* ---- Flash ---- */
+
+static uint32_t *wear_of(const twin *t) {
+  return (uint32_t *)(void *)(t->map + (t->board->wear_at - t->board->flash_at));
+}
+
+static bool map_flash(twin *t) {
+  io_path path;
+  struct stat status;
+  if (!twin_path(t, "flash.bin", &path)) return false;
+  int fd = open(path.text, (t->use == TWIN_CHANGE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW);
+  bool whole = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == t->board->file_bytes;
+  if (fd >= 0 && !whole) {
+    out_error("%s does not have the size of this board's flash; it is damaged: make the device again", path.text);
+  } else if (fd < 0) {
+    out_error("cannot open %s: %s", path.text, strerror(errno));
+  } else {
+    t->map_bytes = (size_t)(t->board->bad_at - t->board->flash_at) + PAGE;
+    /* Looking maps privately: even a mistake of ours could not reach the file. */
+    void *map = mmap(NULL, t->map_bytes, PROT_READ | PROT_WRITE, t->use == TWIN_CHANGE ? MAP_SHARED : MAP_PRIVATE, fd,
+                     (off_t)t->board->flash_at);
+    if (map == MAP_FAILED) out_error("cannot map %s: %s", path.text, strerror(errno));
+    t->map = map == MAP_FAILED ? NULL : map;
+  }
+  if (fd >= 0) close(fd);
+  return t->map != NULL;
+}
+
+static void mark_bad_units(const twin *t) {
+  uint32_t list[1 + PAGE / 4 - 1];
+  memcpy(list, t->map + (t->board->bad_at - t->board->flash_at), sizeof list);
+  uint32_t count = list[0] < t->board->bad_max ? list[0] : t->board->bad_max;
+  for (uint32_t i = 0; i < count; i++)
+    if (list[1 + i] < t->board->flash_bytes) host_flash_make_unreadable(list[1 + i]);
+}
+
+void twin_attach(twin *t) {
+  board_profile_select(t->board);
+  host_flash_attach(t->map, wear_of(t));
+  mark_bad_units(t);
+  /* The tool stands for the factory's programmer, which holds the write-enable of the fuse bank. */
+  host_otp_attach(t->otp, false);
+}
+
+/* ---- OTP ---- */
+
+static bool read_bank(const twin *t, const char *file, uint8_t *bank) {
+  io_path path;
+  io_bytes bytes;
+  if (!twin_path(t, file, &path) || !io_read(path.text, OTP_BANK_BYTES, &bytes)) return false;
+  bool whole = bytes.size == OTP_BANK_BYTES;
+  if (whole) memcpy(bank, bytes.data, OTP_BANK_BYTES);
+  if (!whole) out_error("%s does not have %u bytes; it is damaged: make the device again", path.text, OTP_BANK_BYTES);
+  io_free(&bytes);
+  return whole;
+}
+
+static bool save_bank(const twin *t, const char *file, const uint8_t *bank) {
+  io_path path;
+  return twin_path(t, file, &path) && io_write_over(path.text, bank, OTP_BANK_BYTES, 0600);
+}
+
+/* ---- Opening ---- */
+
+static bool open_files(twin *t) {
+  if (!read_description(t) || !take_lock(t)) return false;
+  if (!read_bank(t, "fuses.bin", t->otp) || !read_bank(t, "counters.bin", t->otp + OTP_BANK_BYTES)) return false;
+  return map_flash(t);
+}
+
+bool twin_open(const char *name, twin_use use, twin *t) {
+  *t = (twin){.name = name, .use = use, .lock = -1};
+  if (!io_name_is_valid("device", name) || !io_path_join(&t->directory, cli_devices_directory(), name, "")) return false;
+  if (!io_exists(t->directory.text)) {
+    out_error("no device %s in %s; see: holdfast device list", name, cli_devices_directory());
+    return false;
+  }
+  if (!open_files(t)) {
+    twin_close(t);
+    return false;
+  }
+  twin_attach(t);
+  return true;
+}
+
+bool twin_save(twin *t) {
+  if (msync(t->map, t->map_bytes, MS_SYNC) != 0) {
+    out_error("cannot make the flash of %s durable: %s", t->name, strerror(errno));
+    return false;
+  }
+  return save_bank(t, "fuses.bin", t->otp) && save_bank(t, "counters.bin", t->otp + OTP_BANK_BYTES);
+}
+
+void twin_close(twin *t) {
+  host_flash_attach(NULL, NULL);
+  host_otp_attach(NULL, false);
+  if (t->map != NULL) munmap(t->map, t->map_bytes);
+  if (t->lock >= 0) close(t->lock);
+  OPENSSL_cleanse(t->otp, sizeof t->otp);
+  t->map = NULL;
+  t->lock = -1;
+}
+
+/* ---- Creating ---- */
+
+static bool create_flash(twin *t) {
+  io_path path;
+  if (!twin_path(t, "flash.bin", &path)) return false;
+  int fd = open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  bool made = fd >= 0 && ftruncate(fd, (off_t)t->board->file_bytes) == 0; /* sparse: reads as zeros, takes no room */
+  if (!made) out_error("cannot make %s: %s", path.text, strerror(errno));
+  if (fd >= 0) close(fd);
+  if (!made || !map_flash(t)) return false;
+  memset(t->map, 0xFF, t->board->flash_bytes); /* erased; wear counts and bad units stay 0 */
+  return true;
+}
+
+bool twin_create(const char *directory, const char *name, const board_profile *board, twin *t) {
+  *t = (twin){.name = name, .board = board, .use = TWIN_CHANGE, .lock = -1};
+  bool made = io_path_join(&t->directory, directory, "", "") && write_description(t) && take_lock(t) && create_flash(t);
+  if (made)
+    twin_attach(t);
+  else
+    twin_close(t);
+  return made;
+}
+
+/* ---- What the device would do ---- */
+
+boot_status twin_loader_trust(device_facts *facts, verify_trust *trust) {
+  boot_status status = device_read(facts);
+  return status == BOOT_OK ? device_loader_trust(facts, trust) : status;
+}
+
+boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust) {
+  verify_trust for_loader;
+  boot_status status = twin_loader_trust(facts, &for_loader);
+  if (status != BOOT_OK) return status;
+  if (twin_verify_place(BOARD_FLASH_LOADER_0, &for_loader, loader) != BOOT_OK &&
+      twin_verify_place(BOARD_FLASH_LOADER_1, &for_loader, loader) != BOOT_OK)
+    return BOOT_NO_LOADER;
+  return device_firmware_trust(facts, loader, trust);
+}
+
+boot_status twin_verify_place(uint32_t place, const verify_trust *trust, manifest *m) {
+  unlock nothing_to_unlock;
+  unlock_begin(&nothing_to_unlock, 0);
+  if (flash_read(place, m, sizeof *m) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
+  boot_status status = verify_manifest(m, trust, &nothing_to_unlock);
+  return status == BOOT_OK ? verify_payload_in_flash(place, m) : status;
+}
+
+boot_status twin_write_image(uint32_t place, uint32_t place_bytes, const image *img) {
+  update_writer writer;
+  boot_status status = update_begin(&writer, place, place_bytes, img->head.payload_bytes);
+  if (status == BOOT_OK) status = update_write(&writer, img->payload, img->head.payload_bytes);
+  return status == BOOT_OK ? update_finish(&writer, &img->head) : status;
+}
