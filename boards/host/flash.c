@@ -8,7 +8,11 @@
 
 static uint8_t *memory;
 static uint32_t *wear_counts;
-static uint8_t *unreadable; /* one byte per unit, when attached */
+static uint8_t *marks; /* one byte per unit, when attached */
+static uint64_t bytes_read;
+
+/* What a unit can suffer from. */
+enum { UNREADABLE = 1, STUCK = 2 };
 
 static const uint8_t blank[FLASH_UNIT_BYTES] = {
   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
@@ -16,16 +20,38 @@ static const uint8_t blank[FLASH_UNIT_BYTES] = {
 
 void host_flash_attach(uint8_t *bytes, uint32_t *wear)
 {
-  free(unreadable);
-  unreadable = bytes ? calloc(BOARD_FLASH_BYTES / FLASH_UNIT_BYTES, 1) : NULL;
-  if (bytes && !unreadable) abort();
+  free(marks);
+  marks = bytes ? calloc(BOARD_FLASH_BYTES / FLASH_UNIT_BYTES, 1) : NULL;
+  if (bytes && !marks) abort();
   memory = bytes;
   wear_counts = wear;
 }
 
 void host_flash_make_unreadable(uint32_t offset)
 {
-  unreadable[offset / FLASH_UNIT_BYTES] = 1;
+  marks[offset / FLASH_UNIT_BYTES] |= UNREADABLE;
+}
+
+void host_flash_make_stuck(uint32_t offset)
+{
+  marks[offset / FLASH_UNIT_BYTES] |= STUCK;
+}
+
+uint8_t *host_flash_marks(void)
+{
+  return marks;
+}
+
+uint64_t host_flash_bytes_read(void)
+{
+  return bytes_read;
+}
+
+/* Erased units can be read again; what is stuck stays so. */
+static void clear_unreadable(uint32_t offset, uint32_t bytes)
+{
+  for (uint32_t unit = offset / FLASH_UNIT_BYTES; unit < (offset + bytes) / FLASH_UNIT_BYTES; unit++)
+    marks[unit] &= (uint8_t)~UNREADABLE;
 }
 
 static bool in_device(uint32_t offset, uint32_t bytes)
@@ -44,7 +70,8 @@ flash_status flash_read(uint32_t offset, void *out, uint32_t bytes)
   if (bytes == 0) return FLASH_OK;
   const uint32_t last = (offset + bytes - 1) / FLASH_UNIT_BYTES;
   for (uint32_t unit = offset / FLASH_UNIT_BYTES; unit <= last; unit++)
-    if (unreadable[unit]) return FLASH_UNREADABLE;
+    if (marks[unit] & UNREADABLE) return FLASH_UNREADABLE;
+  bytes_read += bytes;
   memcpy(out, memory + offset, bytes);
   return FLASH_OK;
 }
@@ -70,8 +97,13 @@ static void tear_program(uint8_t *unit, const uint8_t *data, uint32_t offset)
 static flash_status program_unit(uint32_t offset, const uint8_t *data)
 {
   uint8_t *unit = memory + offset;
-  if (unreadable[offset / FLASH_UNIT_BYTES] || memcmp(unit, blank, FLASH_UNIT_BYTES) != 0) return FLASH_NOT_ERASED;
+  const uint8_t mark = marks[offset / FLASH_UNIT_BYTES];
+  if (mark & UNREADABLE || memcmp(unit, blank, FLASH_UNIT_BYTES) != 0) return FLASH_NOT_ERASED;
   if (cut_due(HOST_PROGRAM)) tear_program(unit, data, offset);
+  if (mark & STUCK) {
+    memcpy(unit, data, FLASH_UNIT_BYTES / 2);
+    return FLASH_FAILED;
+  }
   memcpy(unit, data, FLASH_UNIT_BYTES);
   return FLASH_OK;
 }
@@ -88,6 +120,12 @@ flash_status flash_program(uint32_t offset, const void *data, uint32_t bytes)
   return FLASH_OK;
 }
 
+static void erase_prefix(uint32_t offset, uint32_t bytes)
+{
+  memset(memory + offset, 0xFF, bytes);
+  clear_unreadable(offset, bytes);
+}
+
 static void tear_erase(uint32_t offset)
 {
   uint8_t *block = memory + offset;
@@ -95,10 +133,8 @@ static void tear_erase(uint32_t offset)
   uint32_t seed = cut->detail;
   switch (cut->outcome) {
   case HOST_TORN_NOTHING: break;
-  case HOST_TORN_ALL: memset(block, 0xFF, FLASH_BLOCK_BYTES); break;
-  case HOST_TORN_PREFIX:
-    memset(block, 0xFF, cut->detail < FLASH_BLOCK_BYTES ? cut->detail : FLASH_BLOCK_BYTES);
-    break;
+  case HOST_TORN_ALL: erase_prefix(offset, FLASH_BLOCK_BYTES); break;
+  case HOST_TORN_PREFIX: erase_prefix(offset, cut->detail < FLASH_BLOCK_BYTES ? cut->detail : FLASH_BLOCK_BYTES); break;
   case HOST_TORN_RANDOM: /* each bit to be set is, or is not */
     for (uint32_t i = 0; i < FLASH_BLOCK_BYTES; i++) block[i] = (uint8_t)(block[i] | cut_random(&seed));
     break;
@@ -115,8 +151,7 @@ flash_status flash_erase(uint32_t offset, uint32_t bytes)
     uint32_t *wear = wear_counts ? &wear_counts[offset / FLASH_BLOCK_BYTES] : NULL;
     if (wear && *wear != UINT32_MAX) ++*wear;
     if (cut_due(HOST_ERASE)) tear_erase(offset);
-    memset(memory + offset, 0xFF, FLASH_BLOCK_BYTES);
-    memset(unreadable + offset / FLASH_UNIT_BYTES, 0, FLASH_BLOCK_BYTES / FLASH_UNIT_BYTES);
+    erase_prefix(offset, FLASH_BLOCK_BYTES);
   }
   return FLASH_OK;
 }

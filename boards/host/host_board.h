@@ -25,6 +25,15 @@ void host_otp_silence(bool silent);
 /* Marks the flash unit that holds `offset` as unreadable until it is erased (host_flash_attach clears all marks). */
 void host_flash_make_unreadable(uint32_t offset);
 
+/* Marks the flash unit that holds `offset` as worn out: programming it does half of it and answers FLASH_FAILED,
+ * for ever (erasing it works). */
+void host_flash_make_stuck(uint32_t offset);
+/* The marks of all units, one byte each, to be saved and put back with the memory: their state survives
+ * a power cut as the memory does. Null when no flash is attached. */
+uint8_t *host_flash_marks(void);
+/* Bytes flash_read() has handed out since the program started. */
+uint64_t host_flash_bytes_read(void);
+
 /* What an interrupted operation leaves behind. */
 typedef enum host_torn {
   HOST_TORN_NOTHING,    /* not done at all */
