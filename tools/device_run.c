@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -23,14 +22,9 @@ typedef struct run {
   size_t matched;    /* characters of `until` that the newest console characters are */
   uint32_t reboots;  /* CLI_UNSET: any number */
   int log;           /* -1: none */
-  int64_t deadline;  /* ms of the monotonic clock; INT64_MAX: none */
+  bool line_open;    /* what was shown last does not end a line */
+  int64_t deadline;  /* ms of emulator_clock_ms(); INT64_MAX: none */
 } run;
-
-static int64_t now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- Console ---- */
 
@@ -59,6 +53,7 @@ static run_end read_console(run *r) {
   /* With --json stdout is for the result; the log has the console. */
   if (out_style_now() == OUT_HUMAN) taken = taken && io_write_all(STDOUT_FILENO, bytes, (size_t)got);
   if (!taken) return RUN_NO_OUTPUT;
+  r->line_open = bytes[got - 1] != '\n';
   return text_seen(r, bytes, (size_t)got) ? RUN_TEXT_SEEN : RUN_GOES_ON;
 }
 
@@ -66,14 +61,14 @@ static run_end read_console(run *r) {
 
 static int patience(const run *r) {
   if (r->deadline == INT64_MAX) return -1;
-  int64_t left = r->deadline - now_ms();
+  int64_t left = r->deadline - emulator_clock_ms();
   return left <= 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
 static run_end step(run *r) {
   struct pollfd ends[2] = {{r->machine.console, POLLIN, 0}, {r->machine.control, POLLIN, 0}};
   if (emulator_interrupted()) return RUN_INTERRUPTED;
-  if (now_ms() >= r->deadline) return RUN_TIMEOUT;
+  if (emulator_clock_ms() >= r->deadline) return RUN_TIMEOUT;
   if (poll(ends, 2, patience(r)) <= 0) return RUN_GOES_ON;
   if (ends[1].revents != 0) emulator_control_read(&r->machine);
   run_end end = ends[0].revents != 0 ? read_console(r) : RUN_GOES_ON;
@@ -133,8 +128,9 @@ static int run_device(const char *name, run *r, const emulator_options *how, uin
   bool started = emulator_start(&t, how, &r->machine);
   twin_close(&t); /* the emulator has the lock now */
   if (!started) return OUT_REFUSED;
-  r->deadline = seconds == CLI_UNSET ? INT64_MAX : now_ms() + (int64_t)seconds * 1000;
+  r->deadline = seconds == CLI_UNSET ? INT64_MAX : emulator_clock_ms() + (int64_t)seconds * 1000;
   run_end end = go(r);
+  if (r->line_open) out_line("%s", ""); /* so that what follows has its own line */
   bool well = emulator_stop(&r->machine);
   return say_end(r, end, name, well);
 }

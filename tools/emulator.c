@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -20,7 +22,10 @@
 #define ARGUMENTS_MAX 64u
 #define TEXTS_MAX 4096u
 #define STOP_PATIENCE_MS 2000u
-#define NOT_STARTED 127 /* exit code of a child that could not start the emulator */
+#define MESSAGE_MAX 512u
+/* Exit codes of a child that could not become the emulator. */
+#define NOT_STARTED 126
+#define NOT_INSTALLED 127
 
 /* ---- Command line ---- */
 
@@ -110,7 +115,7 @@ static void keep_open_across_exec(int fd) {
   (void)fcntl(fd, F_SETFD, 0);
 }
 
-static _Noreturn void run_child(const twin *t, const arguments *a, int console, int control, pid_t parent) {
+static _Noreturn void run_child(const twin *t, const arguments *a, int console, int control, int messages, pid_t parent) {
   struct rlimit none = {0, 0};
   sigset_t nothing;
   sigemptyset(&nothing);
@@ -119,15 +124,12 @@ static _Noreturn void run_child(const twin *t, const arguments *a, int console, 
   (void)setrlimit(RLIMIT_CORE, &none); /* a locked-up CPU makes the emulator abort */
   /* The parent may have died before the request took effect: then its process id is not our parent's. */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(NOT_STARTED);
-  if (dup2(console, STDIN_FILENO) < 0 || dup2(console, STDOUT_FILENO) < 0) _exit(NOT_STARTED);
+  if (dup2(console, STDIN_FILENO) < 0 || dup2(console, STDOUT_FILENO) < 0 || dup2(messages, STDERR_FILENO) < 0)
+    _exit(NOT_STARTED);
   keep_open_across_exec(control);
   keep_open_across_exec(t->lock); /* held as long as the emulator lives, even without us */
   execvp(a->list[0], a->list);
-  if (errno == ENOENT) {
-    static const char message[] = "holdfast: qemu-system-arm is not installed; on Debian: apt install qemu-system-arm\n";
-    (void)!write(STDERR_FILENO, message, sizeof message - 1);
-  }
-  _exit(NOT_STARTED);
+  _exit(errno == ENOENT ? NOT_INSTALLED : NOT_STARTED);
 }
 
 /* ---- Starting ---- */
@@ -145,15 +147,18 @@ bool emulator_start(const twin *t, const emulator_options *options, emulator *e)
   static const char hello[] = "{\"execute\":\"qmp_capabilities\"}\n"; /* events come only after this */
   int console[2], control[2];
   *e = (emulator){.console = -1, .control = -1};
-  if (!make_channels(console, control)) {
+  /* Warnings of a healthy emulator are of no interest; the last words of a failed one are. */
+  e->messages = memfd_create("emulator messages", MFD_CLOEXEC);
+  if (e->messages < 0 || !make_channels(console, control)) {
     out_error("cannot start the emulator: %s", strerror(errno));
+    if (e->messages >= 0) close(e->messages);
     return false;
   }
   a = (arguments){0};
   build_arguments(&a, t, options, control[1]);
   pid_t parent = getpid();
   pid_t child = a.full ? -1 : fork();
-  if (child == 0) run_child(t, &a, console[1], control[1], parent);
+  if (child == 0) run_child(t, &a, console[1], control[1], e->messages, parent);
   close(console[1]);
   close(control[1]);
   e->process = child > 0 ? child : 0;
@@ -201,42 +206,62 @@ static bool reap_within(emulator *e, unsigned ms, int *status) {
   }
 }
 
-static bool judge(int status) {
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) {
-    out_error("the emulator gave up: the device's processor locked up (a fault in its fault handler)");
-    return false;
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED) {
-    out_error("the emulator did not start");
-    return false;
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-    out_error("the emulator failed with exit code %d; what it printed above says why", WEXITSTATUS(status));
-    return false;
-  }
-  return true;
+/* The emulator has closed its end: it is ending, or has ended, without being told to. */
+static bool ended_by_itself(const emulator *e) {
+  struct pollfd end = {e->control, POLLIN, 0};
+  return e->control < 0 || (poll(&end, 1, 0) > 0 && (end.revents & POLLHUP) != 0);
+}
+
+/* Last line the emulator wrote on stderr; "" when none. */
+static void last_message(const emulator *e, char text[MESSAGE_MAX]) {
+  off_t end = lseek(e->messages, 0, SEEK_END);
+  off_t from = end > (off_t)MESSAGE_MAX - 1 ? end - ((off_t)MESSAGE_MAX - 1) : 0;
+  ssize_t got = end <= 0 ? 0 : pread(e->messages, text, MESSAGE_MAX - 1, from);
+  while (got > 0 && (text[got - 1] == '\n' || text[got - 1] == '\r')) got--;
+  text[got > 0 ? got : 0] = 0;
+  const char *line = strrchr(text, '\n');
+  if (line != NULL) memmove(text, line + 1, strlen(line + 1) + 1);
+}
+
+static bool judge(const emulator *e, int status) {
+  char message[MESSAGE_MAX];
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+  last_message(e, message);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)
+    out_error("the emulator gave up: the device's processor locked up (a fault while handling a fault)");
+  else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_INSTALLED)
+    out_error("the emulator is not installed; on Debian: apt install qemu-system-arm");
+  else
+    out_error("the emulator failed: %s", message[0] == 0 ? "it said nothing" : message);
+  return false;
+}
+
+static void end_process(emulator *e, int *status) {
+  (void)kill(e->process, SIGTERM);
+  if (reap_within(e, STOP_PATIENCE_MS, status)) return;
+  (void)kill(e->process, SIGKILL);
+  (void)waitpid(e->process, status, 0);
 }
 
 bool emulator_stop(emulator *e) {
   int status = 0;
   bool well = true;
-  if (e->process > 0) {
-    bool ended_by_itself = reap_within(e, 0, &status);
-    if (ended_by_itself) {
-      well = judge(status);
-    } else {
-      (void)kill(e->process, SIGTERM);
-      if (!reap_within(e, STOP_PATIENCE_MS, &status)) {
-        (void)kill(e->process, SIGKILL);
-        (void)waitpid(e->process, &status, 0);
-      }
-    }
-  }
+  if (e->process > 0 && ended_by_itself(e) && reap_within(e, STOP_PATIENCE_MS, &status))
+    well = judge(e, status);
+  else if (e->process > 0)
+    end_process(e, &status);
   if (e->console >= 0) close(e->console);
   if (e->control >= 0) close(e->control);
+  if (e->messages >= 0) close(e->messages);
   e->process = 0;
-  e->console = e->control = -1;
+  e->console = e->control = e->messages = -1;
   return well;
+}
+
+int64_t emulator_clock_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* ---- Signals ---- */

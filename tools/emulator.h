@@ -22,6 +22,7 @@ typedef struct emulator {
   pid_t process;      /* 0: none */
   int console;        /* both ways; end of file when the emulator ends */
   int control;        /* QMP events */
+  int messages;       /* memory file with what the emulator says on stderr */
   unsigned restarts;  /* resets of the machine so far */
   char line[4096];    /* unfinished line of the control channel */
   size_t line_bytes;
@@ -36,6 +37,9 @@ void emulator_control_read(emulator *e);
 /* Ends the process, reaps it, closes the descriptors. True: it had been running well (or was ended by
  * us); false: it had failed by itself, and why was said. Harmless when repeated. */
 bool emulator_stop(emulator *e);
+
+/* Milliseconds of a clock that only goes forward. */
+int64_t emulator_clock_ms(void);
 
 /* SIGINT, SIGTERM, SIGHUP make this true from now on. */
 void emulator_signals_catch(void);

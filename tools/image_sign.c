@@ -115,7 +115,7 @@ static bool sign_lms(manifest *m, const key_records *keys, const char *name, pas
   if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, m, MANIFEST_SIGNED_BYTES, m->lms_signature, &left))
     return false;
   out_text("lms_key", NULL, "%s", name);
-  out_number("lms_signatures_left", "LMS left", left);
+  out_number("lms_signatures_left", "LMS signatures left", left);
   if (left < 50) out_note("LMS key %s has %u signatures left: prepare its successor.", name, left);
   return true;
 }

@@ -32,7 +32,7 @@ static bool lms_part(const char *name, const key_records *keys, passphrase *pass
     return false;
   }
   if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, message->data, message->size, signature, &left)) return false;
-  out_number("lms_signatures_left", "LMS left", left);
+  out_number("lms_signatures_left", "LMS signatures left", left);
   return io_write_over(path, signature, hss_signature_bytes(keys->lms.public_key), 0644);
 }
 

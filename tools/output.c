@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define DEPTH_MAX 8
-#define LABEL_WIDTH 20
+#define LABEL_WIDTH 24
 #define TEXT_MAX 1024
 
 static out_style style;
