@@ -25,7 +25,7 @@
 #define BOARD_LOADER_LOAD_BASE 0x30009000     /* the loader runs here */
 #define BOARD_LOADER_LOAD_BYTES 0x8000
 #define BOARD_LOADER_RAM_BASE 0x30011000 /* the loader's data and stack */
-#define BOARD_LOADER_RAM_BYTES 0x3000
+#define BOARD_LOADER_RAM_BYTES 0x2000
 #define BOARD_SRAM_BASE 0x30000000
 #define BOARD_SRAM_BYTES 0x20000
 

@@ -11,8 +11,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
   uint8_t *t = to;
   const uint8_t *f = from;
-  for (; bytes >= sizeof(word); bytes -= sizeof(word), t += sizeof(word), f += sizeof(word)) *(word *)t = *(const word *)f;
-  for (; bytes != 0; bytes--) *t++ = *f++;
+  size_t i = 0;
+  for (; bytes - i >= sizeof(word); i += sizeof(word)) *(word *)(t + i) = *(const word *)(f + i);
+  for (; i < bytes; i++) t[i] = f[i];
   return to;
 }
 
@@ -28,9 +29,10 @@ void *memmove(void *to, const void *from, size_t bytes)
 void *memset(void *to, int value, size_t bytes)
 {
   uint8_t *t = to;
-  const uint32_t fill = (uint8_t)value * 0x01010101u;
-  for (; bytes >= sizeof(word); bytes -= sizeof(word), t += sizeof(word)) *(word *)t = fill;
-  for (; bytes != 0; bytes--) *t++ = (uint8_t)value;
+  const word fill = (uint8_t)value * 0x01010101u;
+  size_t i = 0;
+  for (; bytes - i >= sizeof(word); i += sizeof(word)) *(word *)(t + i) = fill;
+  for (; i < bytes; i++) t[i] = (uint8_t)value;
   return to;
 }
 

@@ -2,41 +2,37 @@
  *
  * The fuse bank's write-enable is a property of the part (the emulator's `writable`): no software can
  * bring it back. That bits are only ever set is a rule of this driver; the parts could clear them.
+ * The emulated parts are ready at once after a write and let go of the bus at any start: there is no
+ * polling for the end of a write and no clocking-out of an interrupted read, as soldered parts need.
  *
  * Every exchange on the bus is nine clocks: eight bits and the acknowledge, most significant first.
  * A written byte is sent as byte * 2 + 1 (the acknowledge is the part's to drive); a read one as
- * 0x1FE (acknowledged, more follows) or 0x1FF (last).
+ * 0x1FE (acknowledged, more is wanted) or 0x1FF (last).
  */
 #include "otp.h"
 
 #include <stdbool.h>
 
-#include "registers.h"
-
-#define BUS 0x51206000u
-#define BUS_LINES (BUS + 0u) /* read: levels (bit 1 is SDA); write: lines to release */
-#define BUS_PULL (BUS + 4u)  /* write: lines to pull low */
+/* The bus controller: reading RELEASE gives the levels of the lines. */
+#define BUS ((volatile uint32_t *)0x51206000)
+enum { RELEASE, PULL_LOW };
 #define SCL 1u
 #define SDA 2u
 
-#define PART_FUSES 0x50u
-#define PART_COUNTERS 0x51u
+#define PART_FUSES 0x50u /* the part of the counter bank has the next address */
 #define PART_READ 1u
 
-#define EXCHANGE_READ 0x1FEu
-#define EXCHANGE_READ_LAST 0x1FFu
-
-/* A 24C32 needs up to 5 ms for a write and does not answer meanwhile; an attempt takes 20 us or more. */
-#define ANSWER_ATTEMPTS 500u
+#define EXCHANGE_READ_LAST 0x1FFu /* 0x1FE, one less, when more is wanted */
 
 static uint32_t exchange(uint32_t bits)
 {
   uint32_t levels = 0;
-  for (uint32_t mask = 0x100; mask != 0; mask >>= 1) {
-    REG((bits & mask) != 0 ? BUS_LINES : BUS_PULL) = SDA;
-    REG(BUS_LINES) = SCL;
-    levels = levels << 1 | (REG(BUS_LINES) & SDA) / SDA;
-    REG(BUS_PULL) = SCL;
+  for (uint32_t clocks = 9; clocks != 0; clocks--) {
+    bits <<= 1;
+    BUS[(bits & 0x200u) != 0 ? RELEASE : PULL_LOW] = SDA;
+    BUS[RELEASE] = SCL;
+    levels = levels << 1 | (BUS[RELEASE] & SDA) / SDA;
+    BUS[PULL_LOW] = SCL;
   }
   return levels;
 }
@@ -47,57 +43,28 @@ static bool send(uint32_t byte)
   return (exchange(byte << 1 | 1u) & 1u) == 0;
 }
 
-/* Also the repeated start: the lines are released first, in the order that is no stop. */
-static void start(void)
+/* Start, or repeated start, and the address of the part that has `offset`. True: it answers.
+ * Not inlined, because size is what counts here. */
+static __attribute__((noinline)) bool call_part(uint32_t offset, uint32_t direction)
 {
-  REG(BUS_LINES) = SDA;
-  REG(BUS_LINES) = SCL;
-  REG(BUS_PULL) = SDA;
-  REG(BUS_PULL) = SCL;
+  BUS[RELEASE] = SDA; /* before SCL: the other order would be a stop */
+  BUS[RELEASE] = SCL;
+  BUS[PULL_LOW] = SDA;
+  BUS[PULL_LOW] = SCL;
+  return send((PART_FUSES + offset / OTP_BANK_BYTES) << 1 | direction);
 }
 
 static void stop(void)
 {
-  REG(BUS_PULL) = SDA;
-  REG(BUS_LINES) = SCL;
-  REG(BUS_LINES) = SDA;
+  BUS[PULL_LOW] = SDA;
+  BUS[RELEASE] = SCL;
+  BUS[RELEASE] = SDA;
 }
 
-/* A reset in the middle of a read leaves the part holding SDA: nine clocks, none acknowledged, make
- * it let go. Only then, because clocks in the middle of a write would be data. */
-static void free_bus(void)
-{
-  REG(BUS_LINES) = SDA;
-  REG(BUS_LINES) = SCL;
-  if ((REG(BUS_LINES) & SDA) == 0) exchange(EXCHANGE_READ_LAST);
-}
-
-static uint32_t part_of(uint32_t offset)
-{
-  return (offset < OTP_BANK_BYTES ? PART_FUSES : PART_COUNTERS) << 1;
-}
-
-/* Selects the part and its byte for `offset`, ready for writing or for a repeated start. */
+/* Selects the byte at `offset`, ready for writing or for a repeated start. */
 static bool select_byte(uint32_t offset)
 {
-  free_bus();
-  for (uint32_t attempt = ANSWER_ATTEMPTS; attempt != 0; attempt--) {
-    start();
-    if (send(part_of(offset))) return send(offset % OTP_BANK_BYTES >> 8) && send(offset & 0xFFu);
-    stop();
-  }
-  return false;
-}
-
-/* Within one bank. */
-static bool bank_read(uint32_t offset, uint8_t *out, uint32_t bytes)
-{
-  if (!select_byte(offset)) return false;
-  start();
-  if (!send(part_of(offset) | PART_READ)) return false;
-  for (; bytes != 0; bytes--) *out++ = (uint8_t)(exchange(bytes == 1 ? EXCHANGE_READ_LAST : EXCHANGE_READ) >> 1);
-  stop();
-  return true;
+  return call_part(offset, 0) && send(offset % OTP_BANK_BYTES >> 8) && send(offset & 0xFFu);
 }
 
 static bool byte_write(uint32_t offset, uint8_t value)
@@ -115,16 +82,16 @@ static bool in_range(uint32_t offset, uint32_t bytes)
 otp_status otp_read(uint32_t offset, void *out, uint32_t bytes)
 {
   if (!in_range(offset, bytes)) return OTP_RANGE;
-  for (uint8_t *to = out; bytes != 0;) {
-    uint32_t left_in_bank = OTP_BANK_BYTES - offset % OTP_BANK_BYTES;
-    uint32_t now = bytes < left_in_bank ? bytes : left_in_bank;
-    if (!bank_read(offset, to, now)) {
+  uint32_t more = 0; /* 1: the part will send the byte at `offset` next */
+  for (uint8_t *to = out; bytes != 0; offset++) {
+    if (more == 0 && !(select_byte(offset) && call_part(offset, PART_READ))) {
       stop();
       return OTP_NO_REPLY;
     }
-    offset += now;
-    to += now;
-    bytes -= now;
+    bytes--;
+    more = bytes != 0 && (offset + 1) % OTP_BANK_BYTES != 0;
+    *to++ = (uint8_t)(exchange(EXCHANGE_READ_LAST - more) >> 1);
+    if (more == 0) stop();
   }
   return OTP_OK;
 }

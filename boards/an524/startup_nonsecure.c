@@ -6,7 +6,7 @@
 extern uint32_t __stack_bottom[], __stack_top[];
 extern uint32_t __data_start[], __data_end[];
 extern const uint32_t __data_load[];
-extern uint32_t __bss_start[], __bss_end[];
+extern uint32_t __bss_end[];
 
 _Noreturn void nonsecure_reset(void);
 _Noreturn void nonsecure_unexpected(void);
@@ -38,8 +38,9 @@ void nonsecure_reset(void)
 {
   __asm__ volatile("msr msplim, %0" : : "r"(__stack_bottom));
   const uint32_t *from = __data_load;
-  for (uint32_t *to = __data_start; to < __data_end;) *to++ = *from++;
-  for (uint32_t *to = __bss_start; to < __bss_end;) *to++ = 0;
+  uint32_t *to = __data_start;
+  while (to < __data_end) *to++ = *from++;
+  while (to < __bss_end) *to++ = 0; /* .bss follows .data (linker script) */
   nonsecure_main();
 }
 
