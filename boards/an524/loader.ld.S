@@ -5,6 +5,6 @@
 #define CODE_BYTES BOARD_LOADER_LOAD_BYTES
 #define RAM_BASE BOARD_LOADER_RAM_BASE
 #define RAM_BYTES BOARD_LOADER_RAM_BYTES
-#define STACK_BYTES 0x1000
+#define STACK_BYTES 0x900
 #define ENTRY_POINT secure_reset
 #include "sections.ld.inc"
