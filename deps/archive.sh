@@ -54,6 +54,9 @@ versions() {
   for version in "${sorted[@]}"; do printf '%s\n' "$version"; done
 }
 
+# has_version NAME VERSION (grep reads to the end: one that stops early would break the pipe)
+has_version() { versions "$1" | grep -xF -- "$2" > /dev/null; }
+
 # series VERSION: the first two numbers of the upstream version, "3.6.6-0.1~deb13u1" -> "3.6".
 series() { sed -E 's/^[0-9]+://; s/^([0-9]+(\.[0-9]+)?).*/\1/' <<< "$1"; }
 

@@ -93,7 +93,7 @@ fetch() {
   mkdir -p "$src/dl" "$src/.apt"
   if [ ! -d "$src/dl/$1-${2#*:}" ]; then
     archive_open
-    if ! versions "$1" | grep -qxF -- "$2"; then take_newer "$1" "$2" "$3" "$line"; return; fi
+    if ! has_version "$1" "$2"; then take_newer "$1" "$2" "$3" "$line"; return; fi
   fi
   get "$1" "$2" "$(kind_of "$3")"
   check "$1" "$folder" "$3" "$4"

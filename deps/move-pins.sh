@@ -26,7 +26,7 @@ pinned() { lock_lines "$lock" | awk -v name="$1" '$1 == name { print $2, $3 }'; 
 choose() {
   local chosen
   if [ -n "$2" ]; then
-    versions "$1" | grep -qxF -- "$2" || die "$1: the archive does not have $2. It has: $(versions "$1" | paste -sd' ')"
+    has_version "$1" "$2" || die "$1: the archive does not have $2. It has: $(versions "$1" | paste -sd' ')"
     chosen=$2
   elif [ -n "$3" ]; then chosen=$(newest_of_series "$1" "$3")
   else chosen=$(versions "$1" | tail -n 1); fi

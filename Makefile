@@ -1,0 +1,40 @@
+# Thin: every target is a script that can be run by itself. `make` alone shows them.
+.PHONY: help setup demo test bench check format format-check analysis clean
+
+help:
+	@echo 'make demo      the whole story on an emulated board: factory, secure boot, refused attacks (sets everything up)'
+	@echo 'make test      every test (sets everything up); AREA=boot: one area only; V=1: all output'
+	@echo 'make bench     measure, rewrite docs/numbers.md, fail on a broken budget'
+	@echo 'make check     what CI does: format, static analysis, shell scripts, then make test'
+	@echo 'make format    lay out all C code (.clang-format)'
+	@echo 'make setup     only the set-up: Debian packages, pinned sources'
+	@echo 'make clean     remove build/ (keeps fetched sources)'
+
+setup:
+	@tests/run.sh setup
+
+demo:
+	@tests/run.sh build
+	@tests/demo.sh
+
+test:
+	@tests/run.sh test $(if $(AREA),--area '$(AREA)')
+
+bench:
+	@tests/run.sh build
+	@bench/run.sh
+
+check:
+	@tests/run.sh check
+
+format:
+	@tests/check/format.sh --write
+
+format-check:
+	@tests/check/format.sh
+
+analysis:
+	@tests/check/analysis.sh
+
+clean:
+	rm -rf build
