@@ -67,7 +67,8 @@ static void show_journal(void) {
   out_text("active", "active slot", "%s", slot_name(j.now.active));
   out_text("trial", "slot on trial", "%s", slot_name(j.now.trial));
   if (j.now.trial != BOOT_SLOT_NONE) out_number("tries_left", "boots left", j.now.tries_left);
-  out_text("rejected", "rejected slot", "%s", slot_name(j.now.rejected));
+  out_text("rejected", "rejected slot", "%s",
+           j.now.rejected == 0 ? "none" : j.now.rejected == 1 ? "A" : j.now.rejected == 2 ? "B" : "A and B");
   if (reason != BOOT_OK && j.now.revert_reason != 0) {
     out_text("revert_reason", "revert reason", "%s", boot_status_name(reason));
     out_text("revert_meaning", "that is", "%s", boot_status_text(reason));

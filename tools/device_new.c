@@ -144,7 +144,6 @@ static boot_status start_journal(void) {
   journal_record first = j.now;
   first.active = BOOT_SLOT_A;
   first.trial = BOOT_SLOT_NONE;
-  first.rejected = BOOT_SLOT_NONE;
   first.tries_left = 0;
   first.revert_reason = (uint32_t)BOOT_OK;
   return journal_append(&j, &first);

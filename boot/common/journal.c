@@ -59,7 +59,6 @@ static void start_empty(journal *j)
   memset(j, 0, sizeof *j);
   j->now.active = BOOT_SLOT_NONE;
   j->now.trial = BOOT_SLOT_NONE;
-  j->now.rejected = BOOT_SLOT_NONE;
   j->now.revert_reason = (uint32_t)BOOT_OK;
   j->block = other_block(BOARD_FLASH_JOURNAL); /* so the first append erases and uses the first block */
   j->next = JOURNAL_FULL;

@@ -34,7 +34,7 @@ typedef struct journal_record {
   uint8_t active;       /* BOOT_SLOT_A, _B or _NONE */
   uint8_t trial;        /* likewise */
   uint8_t tries_left;   /* boots the trial may still start */
-  uint8_t rejected;     /* slot whose image was reverted: not booted again until rewritten; or _NONE */
+  uint8_t rejected;     /* bit i: the image in slot i was given up, and is not booted again until rewritten */
   uint32_t revert_reason; /* boot_status of the last revert, BOOT_OK when none */
   uint32_t outcome;       /* journal_outcome */
   char job[JOURNAL_JOB_BYTES];
@@ -50,6 +50,16 @@ typedef struct journal {
   bool found;         /* some complete record exists */
 } journal;
 #define JOURNAL_FULL 0xFFFFFFFFu
+
+/* The bit of `rejected` for BOOT_SLOT_A or _B. */
+static inline uint8_t journal_slot_bit(uint32_t slot)
+{
+  return (uint8_t)(1u << (slot & 1u));
+}
+static inline bool journal_rejects(const journal_record *record, uint32_t slot)
+{
+  return (record->rejected & journal_slot_bit(slot)) != 0;
+}
 
 /* Reads the journal. Unreadable and torn records are skipped; an empty journal gives
  * {active NONE, trial NONE}. Never fails. */

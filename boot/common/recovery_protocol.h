@@ -9,7 +9,7 @@
  * offset 0, in CHUNKs; each is answered by an ACK that names the offset wanted next. When the first
  * MANIFEST_BYTES are in, the device verifies them, *before* it erases or writes anything: REFUSED
  * ends the attempt. Then come the payload chunks; after the last, the device writes the
- * manifest, verifies the payload as it lies in flash, points the journal at it and says DONE, or REFUSED.
+ * manifest, verifies the payload as it lies in flash, puts the image on trial and says DONE, or REFUSED.
  * A chunk that was had already is acknowledged again; any other wrong offset is answered with the
  * wanted one. After RECOVERY_SILENCE_MS without a valid frame the device forgets the attempt.
  */

@@ -127,7 +127,7 @@ boot_status update_start_trial(journal *j, uint32_t slot, uint32_t tries, const 
   journal_record next = j->now;
   next.trial = (uint8_t)slot;
   next.tries_left = (uint8_t)tries;
-  if (next.rejected == slot) next.rejected = BOOT_SLOT_NONE; /* the slot holds another image now */
+  next.rejected &= (uint8_t)~journal_slot_bit(slot); /* the slot holds another image now */
   next.revert_reason = (uint32_t)BOOT_OK;
   next.outcome = JOURNAL_OUTCOME_NONE;
   memset(next.job, 0, sizeof next.job);
@@ -157,7 +157,7 @@ boot_status update_reject(journal *j, boot_status reason)
 {
   if (j->now.trial == BOOT_SLOT_NONE) return BOOT_UPDATE_NO_TRIAL;
   journal_record next = j->now;
-  next.rejected = next.trial;
+  next.rejected |= journal_slot_bit(next.trial);
   next.trial = BOOT_SLOT_NONE;
   next.tries_left = 0;
   next.revert_reason = (uint32_t)reason;

@@ -2,18 +2,20 @@
  *
  *               trial set, tries left            trial verified
  *   [journal] -------------------------> [trial] --------------> start it, watchdog running
- *       |                                   | refused, or no tries left: reject (reason kept)
- *       | no trial                          v
+ *       |                                 ^ | refused, or no tries left: reject (reason kept)
+ *       | no trial                        | v
  *       +-----------------------------> [active] ----verified---> settle, start it
- *                                           | refused
- *                                           v
- *                                       [other slot] --verified-> becomes active, start it
- *                                           | refused, or holds a rejected image
+ *                                         | | refused, or none
+ *              put on trial (persistent)  | v
+ *                                       [a slot that is neither active nor rejected]
+ *                                           | none left
  *                                           v
  *                                       recovery
  *
  * A try is spent (persistently) before the trial image is looked at: whatever hangs or crashes
- * from there on has cost one. When the journal cannot be written, no trial is started.
+ * from there on has cost one. Only a confirmed image is ever "active"; what the loader falls back to
+ * has to confirm like any other, so an image that was written but never proved itself neither
+ * raises the counter nor stays.
  */
 #include "loader.h"
 
@@ -86,7 +88,7 @@ static boot_status try_trial(loader *l)
   if (status == BOOT_OK) status = try_and_log(l, slot);
   if (status == BOOT_OK) status = counter_has_room(l);
   if (status == BOOT_OK) {
-    l->trial = true;
+    l->standing = LOADER_TRIAL;
     return BOOT_OK;
   }
   log_trial_reverted(slot, status);
@@ -94,37 +96,39 @@ static boot_status try_trial(loader *l)
   return status;
 }
 
-/* ---- Fall back ---- */
+/* ---- Active, and what is left ---- */
 
-/* The journal is the truth about the active slot; a new one is written only when it was wrong. */
-static boot_status adopt(loader *l, uint32_t slot, boot_status reason)
+static boot_status try_active(loader *l)
 {
-  journal_record next = l->journal.now;
-  next.active = (uint8_t)slot;
-  next.revert_reason = (uint32_t)reason;
-  if (journal_append(&l->journal, &next) != BOOT_OK) log_trouble(BOOT_JOURNAL_WRITE);
-  return BOOT_OK;
+  const uint32_t active = l->journal.now.active;
+  if (active == BOOT_SLOT_NONE || journal_rejects(&l->journal.now, active)) return BOOT_NO_FIRMWARE;
+  l->standing = LOADER_SETTLED;
+  return try_and_log(l, active);
 }
 
-static uint32_t other_slot(uint32_t slot)
+/* why: the reason the journal's own choice did not do. */
+static boot_status try_fallback(loader *l, uint32_t slot, boot_status why)
 {
-  return slot == BOOT_SLOT_A ? BOOT_SLOT_B : BOOT_SLOT_A;
+  journal_record next = l->journal.now;
+  if (slot == next.active || journal_rejects(&next, slot)) return BOOT_NO_FIRMWARE;
+  next.trial = (uint8_t)slot;
+  next.tries_left = UPDATE_TRIES;
+  next.revert_reason = (uint32_t)why;
+  if (journal_append(&l->journal, &next) == BOOT_OK) return try_trial(l);
+  /* No journal to write and no active image: running unrecorded is better than not at all. */
+  log_trouble(BOOT_JOURNAL_WRITE);
+  l->standing = LOADER_UNRECORDED;
+  return try_and_log(l, slot);
 }
 
 boot_status loader_choose_firmware(loader *l)
 {
-  const journal_record *now = &l->journal.now;
-  l->trial = false;
-  if (now->trial != BOOT_SLOT_NONE && try_trial(l) == BOOT_OK) return BOOT_OK;
-
-  const uint32_t first = now->active == BOOT_SLOT_B ? BOOT_SLOT_B : BOOT_SLOT_A;
-  const boot_status first_status = try_and_log(l, first);
-  if (first_status == BOOT_OK) return now->active == first ? BOOT_OK : adopt(l, first, BOOT_OK);
-
-  const uint32_t second = other_slot(first);
-  if (now->rejected == second || now->trial == second) return first_status;
-  const boot_status second_status = try_and_log(l, second);
-  return second_status == BOOT_OK ? adopt(l, second, first_status) : second_status;
+  if (l->journal.now.trial != BOOT_SLOT_NONE && try_trial(l) == BOOT_OK) return BOOT_OK;
+  const boot_status active = try_active(l);
+  if (active == BOOT_OK) return BOOT_OK;
+  boot_status status = try_fallback(l, BOOT_SLOT_A, active);
+  if (status != BOOT_OK) status = try_fallback(l, BOOT_SLOT_B, active);
+  return status;
 }
 
 /* ---- Settled ---- */
@@ -199,6 +203,7 @@ static boot_status settle_loader(const loader *l)
 
 boot_status loader_settle(loader *l)
 {
+  if (l->standing != LOADER_SETTLED) return BOOT_OK;
   const boot_status firmware = counter_raise(COUNTER_FIRMWARE, l->firmware.security_version);
   if (firmware == BOOT_OK && l->trust.security_counter < l->firmware.security_version)
     l->trust.security_counter = l->firmware.security_version;
@@ -213,8 +218,8 @@ void loader_describe(const loader *l, boot_info *info)
       .size = sizeof *info,
       .reset_cause = l->handoff->reset_cause,
       .slot = l->slot,
-      .trial = l->trial,
-      .tries_left = l->trial ? l->journal.now.tries_left : 0,
+      .trial = l->standing == LOADER_TRIAL,
+      .tries_left = l->standing == LOADER_TRIAL ? l->journal.now.tries_left : 0,
       .revert_reason = l->journal.now.revert_reason,
       .security_counter = l->trust.security_counter,
       .lifecycle_secured = l->trust.secured,

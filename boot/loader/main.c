@@ -17,10 +17,8 @@ static _Noreturn void start_firmware(void)
 {
   loader *l = &the_loader;
   boot_info *info = (boot_info *)BOARD_BOOT_INFO_BASE;
-  if (!l->trial) {
-    const boot_status status = loader_settle(l);
-    if (status != BOOT_OK) log_trouble(status);
-  }
+  const boot_status status = loader_settle(l);
+  if (status != BOOT_OK) log_trouble(status);
   loader_describe(l, info);
   log_boot(info);
   reset_attempts_clear();

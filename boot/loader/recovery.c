@@ -5,7 +5,7 @@
  *         +-------------------------+---------------- silence -----------+
  *
  * Nothing is erased or written before the manifest has verified, which bounds every size. The
- * journal is pointed at the slot only after the payload was hashed as it lies in flash.
+ * image goes on trial only after its payload was hashed as it lies in flash.
  */
 #include "recovery.h"
 
@@ -86,12 +86,12 @@ static boot_status finish(recovery *r)
   if (status != BOOT_OK) return status;
   status = verify_payload_in_flash(update_slot_base(r->slot), &r->l->firmware);
   if (status != BOOT_OK) return status;
+  /* On trial like any image that has not proved itself: one that does not run comes back here. */
   journal_record next = r->l->journal.now;
-  next.active = (uint8_t)r->slot;
-  next.trial = BOOT_SLOT_NONE;
-  next.tries_left = 0;
-  next.rejected = BOOT_SLOT_NONE;
-  next.revert_reason = (uint32_t)BOOT_OK;
+  if (next.active == r->slot) next.active = BOOT_SLOT_NONE;
+  next.rejected &= (uint8_t)~journal_slot_bit(r->slot);
+  next.trial = (uint8_t)r->slot;
+  next.tries_left = UPDATE_TRIES;
   return journal_append(&r->l->journal, &next);
 }
 
