@@ -71,8 +71,13 @@ step() {
 # must NAME LOG COMMAND...: a step without which there is no going on.
 must() {
   step "$@" && return
-  [ "${V:-}" = 1 ] || tail -n 60 "$logs/$2.log" >&2
+  [ "${V:-}" = 1 ] || what_failed "$logs/$2.log" | tail -n 60 >&2
   die "'$1' failed; the whole log: $logs/$2.log"
+}
+
+# what_failed LOG: of a build, what ninja marked; else all of it.
+what_failed() {
+  if grep -q '^FAILED: ' "$1"; then grep -vE '^\[[0-9]+/[0-9]+\] ' "$1"; else cat "$1"; fi
 }
 
 setup() {
