@@ -79,6 +79,17 @@ void lms_digits(uint8_t digits[LMS_MAX_CHAINS], const uint8_t hash[LMS_NODE_BYTE
     }
 }
 
+/* out = H(prefix || left || right); right may be NULL, out may be left or right. */
+static void hash_node(uint8_t out[LMS_NODE_BYTES], lms_block *block, uint32_t number, uint32_t purpose,
+                      const uint8_t *left, const uint8_t *right) {
+    sha256_ctx ctx;
+    lms_block_prefix(block, number, purpose);
+    lms_hash_start(&ctx, block);
+    sha256_update(&ctx, left, LMS_NODE_BYTES);
+    if (right != NULL) sha256_update(&ctx, right, LMS_NODE_BYTES);
+    sha256_final(&ctx, out);
+}
+
 /* RFC 8554, algorithm 4b: the one-time public key that the signature leads to. */
 static void recompute_ots_key(uint8_t key[LMS_NODE_BYTES], lms_block *block, const lms_parameters *p, uint32_t q,
                               const void *msg, size_t msg_len, const uint8_t *sig) {
@@ -123,18 +134,10 @@ crypto_status lms_recompute_root(uint8_t root_out[LMS_NODE_BYTES], const uint8_t
 
     /* Node 1 is the root; the children of node r are 2r and 2r + 1; the leaves start at 2^height. */
     uint32_t node = (1u << p.height) + q;
-    sha256_ctx ctx;
-    lms_block_prefix(&block, node, D_LEAF);
-    lms_hash_start(&ctx, &block);
-    sha256_update(&ctx, root_out, LMS_NODE_BYTES);
-    sha256_final(&ctx, root_out);
+    hash_node(root_out, &block, node, D_LEAF, root_out, NULL);
     for (const uint8_t *sibling = tail + 4; node > 1; sibling += LMS_NODE_BYTES, node >>= 1) {
         bool is_right = node % 2 != 0;
-        lms_block_prefix(&block, node / 2, D_INTR);
-        lms_hash_start(&ctx, &block);
-        sha256_update(&ctx, is_right ? sibling : root_out, LMS_NODE_BYTES);
-        sha256_update(&ctx, is_right ? root_out : sibling, LMS_NODE_BYTES);
-        sha256_final(&ctx, root_out);
+        hash_node(root_out, &block, node / 2, D_INTR, is_right ? sibling : root_out, is_right ? root_out : sibling);
     }
     return CRYPTO_OK;
 }

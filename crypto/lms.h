@@ -14,7 +14,7 @@
  * The signature is good if and only if the result is CRYPTO_OK *and* the roots are equal.
  *
  * Everything is public: no constant-time claim is needed. Lengths are exact, a trailing byte is an error, and no type code is
- * taken from the signature: those in it must equal those in the public key. Reentrant, no static state, at most 0.5 KB of
+ * taken from the signature: those in it must equal those in the public key. Reentrant, no static state, about 0.8 KB of
  * stack, no pointer needs any alignment. Outputs must not overlap inputs. */
 #ifndef HF_CRYPTO_LMS_H
 #define HF_CRYPTO_LMS_H

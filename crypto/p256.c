@@ -24,6 +24,11 @@ enum { LIMBS = 8 };
 
 typedef uint32_t number[LIMBS];
 
+/* Affine, coordinates in Montgomery form. Never infinity. */
+typedef struct point {
+    number x, y;
+} point;
+
 /* SP 800-186, 3.2.1.3. */
 typedef struct modulus {
     number m;         /* odd, > 2^255, and m[0] >= 2 */
@@ -40,8 +45,8 @@ static const modulus order_n = {
     0xee00bc4f,
 };
 
-/* The base point G, x then y, already in Montgomery form. */
-static const number base_point[2] = {
+/* G. */
+static const point base_point = {
     {0x18a9143c, 0x79e730d4, 0x5fedb601, 0x75ba95fc, 0x77622510, 0x79fb732b, 0xa53755c6, 0x18905f76},
     {0xce95560a, 0xddf25357, 0xba19e45c, 0x8b4ab8e4, 0xdd21f325, 0xd2e88688, 0x25885d85, 0x8571ff18},
 };
@@ -69,26 +74,26 @@ static bool is_less(const number a, const number b) {
     return a[i] < b[i];
 }
 
-/* r = a - b mod 2^256. Returns the borrow. r may be a or b. */
-static uint32_t subtract(number r, const number a, const number b) {
-    uint32_t borrow = 0;
-    for (size_t i = 0; i < LIMBS; i++) {
-        uint64_t difference = (uint64_t)a[i] - b[i] - borrow;
-        r[i] = (uint32_t)difference;
-        borrow = (uint32_t)(difference >> 32) & 1;
-    }
-    return borrow;
-}
-
 /* r = a + b mod 2^256. Returns the carry. r may be a or b. */
 static uint32_t add(number r, const number a, const number b) {
     uint32_t carry = 0;
     for (size_t i = 0; i < LIMBS; i++) {
-        uint64_t sum = (uint64_t)a[i] + b[i] + carry;
-        r[i] = (uint32_t)sum;
-        carry = (uint32_t)(sum >> 32);
+        uint32_t limb = a[i];
+        mac(&limb, &carry, b[i], 1); /* one instruction, where adding with carry in C takes three */
+        r[i] = limb;
     }
     return carry;
+}
+
+/* r = a - b mod 2^256, as a + ~b + 1. Returns the borrow. r may be a or b. */
+static uint32_t subtract(number r, const number a, const number b) {
+    uint32_t carry = 1;
+    for (size_t i = 0; i < LIMBS; i++) {
+        uint32_t limb = a[i];
+        mac(&limb, &carry, ~b[i], 1);
+        r[i] = limb;
+    }
+    return carry ^ 1;
 }
 
 /* Brings carry * 2^256 + r, which must be < 2m, below m. */
@@ -118,6 +123,8 @@ static void mod_mul(number r, const number a, const number b, const modulus *m) 
         mac(&limb, &carry_a, a[0], b[i]);
         uint32_t f = limb * m->neg_inv;
         mac(&limb, &carry_m, f, m->m[0]); /* limb is 0 now */
+        /* Unrolled: a quarter of the whole verification time for 160 bytes. */
+#pragma GCC unroll 7
         for (size_t j = 1; j < LIMBS; j++) {
             limb = t[j];
             mac(&limb, &carry_a, a[j], b[i]);
@@ -175,6 +182,8 @@ enum {
 };
 
 typedef number workspace[ELEMENTS];
+
+_Static_assert(sizeof(point) == 2 * sizeof(number) && Y == X + 1 && Y2 == X2 + 1, "a point is copied over X2, Y2 or X, Y");
 
 /* One step of a formula: destination = a op b. */
 enum { OP_END, OP_MUL, OP_ADD, OP_SUB };
@@ -305,9 +314,8 @@ static int naf_digit(const naf *s, size_t i) {
     return (int)(s->k3[limb] >> bit & 1) - (int)(s->k[limb] >> bit & 1);
 }
 
-/* Accumulator = scalar[0] * point[0] + scalar[1] * point[1]. Points are x, y pairs. Returns the number of digits
- * processed, counted in memory beside the loop variable (see "Faults" below). */
-static uint32_t multiply_and_add(workspace w, const naf scalar[2], const number *const point[2]) {
+/* Accumulator = scalar[0] * addend[0] + scalar[1] * addend[1]. Returns the number of digits processed, counted in memory beside the loop variable (see "Faults" below). */
+static uint32_t multiply_and_add(workspace w, const naf scalar[2], const point *const addend[2]) {
     volatile uint32_t done = 0;
     memset(w[Z], 0, sizeof(number));
     for (size_t i = NAF_DIGITS; i-- > 0;) {
@@ -315,7 +323,7 @@ static uint32_t multiply_and_add(workspace w, const naf scalar[2], const number 
         for (size_t j = 0; j < 2; j++) {
             int digit = naf_digit(&scalar[j], i);
             if (digit == 0) continue;
-            memcpy(&w[X2], point[j], 2 * sizeof(number));
+            memcpy(&w[X2], addend[j], sizeof(point)); /* X2, Y2 */
             if (digit < 0) (void)subtract(w[Y2], field_p.m, w[Y2]); /* y2 is not 0: no point has order 2 */
             add_affine(w);
         }
@@ -352,17 +360,17 @@ static crypto_status split_signature(naf u[2], const uint8_t hash[P256_BYTES],
 
 /* Loads a public key into Montgomery form and w[ONE]. CRYPTO_BAD_INPUT unless it is a point of the curve.
  * The cofactor is 1: every such point has order n, and infinity has no x || y encoding. */
-static crypto_status load_public_key(workspace w, number q[2], const uint8_t public_key[P256_PUBLIC_KEY_BYTES]) {
+static crypto_status load_public_key(workspace w, point *q, const uint8_t public_key[P256_PUBLIC_KEY_BYTES]) {
     montgomery_constants(w[T0], w[ONE], &field_p);
-    for (size_t i = 0; i < 2; i++) {
-        load_number(q[i], public_key + i * P256_BYTES);
-        if (!is_less(q[i], field_p.m)) return CRYPTO_BAD_INPUT;
-        mod_mul(q[i], q[i], w[T0], &field_p);
-    }
+    load_number(q->x, public_key);
+    load_number(q->y, public_key + P256_BYTES);
+    if (!is_less(q->x, field_p.m) || !is_less(q->y, field_p.m)) return CRYPTO_BAD_INPUT;
+    mod_mul(q->x, w[T0], q->x, &field_p);
+    mod_mul(q->y, w[T0], q->y, &field_p);
     memset(w[T3], 0, sizeof(number));
-    memcpy(&w[X2], base_point, sizeof base_point);
+    memcpy(&w[X2], &base_point, sizeof(point));
     run(w, curve_residue);
-    memcpy(&w[X2], q, 2 * sizeof(number));
+    memcpy(&w[X2], q, sizeof(point));
     run(w, curve_residue);
     return is_zero(w[T3]) ? CRYPTO_OK : CRYPTO_BAD_INPUT;
 }
@@ -382,14 +390,14 @@ static uint32_t quotient_error(const number u, const uint8_t numerator[P256_BYTE
 crypto_status p256_ecdsa_recompute_r(uint8_t r_out[P256_BYTES], const uint8_t public_key[P256_PUBLIC_KEY_BYTES],
                                      const uint8_t hash[P256_BYTES], const uint8_t signature[P256_SIGNATURE_BYTES]) {
     workspace w;
-    number q[2];
+    point q;
     naf u[2];
 
     for (size_t i = 0; i < P256_BYTES; i++) r_out[i] = (uint8_t)~signature[i];
     if (split_signature(u, hash, signature) != CRYPTO_OK) return CRYPTO_BAD_INPUT;
-    if (load_public_key(w, q, public_key) != CRYPTO_OK) return CRYPTO_BAD_INPUT;
+    if (load_public_key(w, &q, public_key) != CRYPTO_OK) return CRYPTO_BAD_INPUT;
 
-    uint32_t digits = multiply_and_add(w, u, (const number *const[2]){base_point, q});
+    uint32_t digits = multiply_and_add(w, u, (const point *const[2]){&base_point, &q});
     if (is_zero(w[Z])) return CRYPTO_INVALID;
 
     mod_invert(w[T0], w[Z], &field_p);

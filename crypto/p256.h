@@ -11,7 +11,7 @@
  *     unlock ^= ct_difference(r, signature, sizeof r) ^ share;    (the signature starts with its r)
  *
  * All numbers are 32 bytes, big-endian: a public key is x || y (SEC 1 without the 0x04), a signature is r || s.
- * Reentrant, no static state. About 0.9 KB of stack. No pointer needs any alignment. */
+ * Reentrant, no static state. About 1.0 KB of stack. No pointer needs any alignment. */
 #ifndef HF_CRYPTO_P256_H
 #define HF_CRYPTO_P256_H
 
