@@ -26,7 +26,7 @@ typedef enum flash_status {
   FLASH_RANGE,      /* offset or length beyond the device: nothing was done */
   FLASH_ALIGNMENT,  /* program not in whole units, or erase not in whole blocks: nothing was done */
   FLASH_UNREADABLE, /* a unit in the range cannot be read; `out` is undefined */
-  FLASH_NOT_ERASED, /* a unit to be programmed is not blank: units before it were programmed */
+  FLASH_NOT_ERASED, /* a unit to be programmed is not blank, or unreadable: units before it were programmed */
   FLASH_FAILED,     /* the part did not take the data (read back differs): treat the unit as torn */
 } flash_status;
 
@@ -37,7 +37,7 @@ flash_status flash_read(uint32_t offset, void *out, uint32_t bytes) __attribute_
  * ascending order. Power loss leaves a prefix of units programmed and at most one torn. */
 flash_status flash_program(uint32_t offset, const void *data, uint32_t bytes) __attribute__((warn_unused_result));
 
-/* Erases `bytes` (a multiple of FLASH_BLOCK_BYTES) from `offset` (likewise), ascending. */
+/* Unreadable units become readable again. Erases `bytes` (a multiple of FLASH_BLOCK_BYTES) from `offset` (likewise), ascending. */
 flash_status flash_erase(uint32_t offset, uint32_t bytes) __attribute__((warn_unused_result));
 
 /* Number of erases the block that contains `offset` has seen; saturates. 0 beyond the device. */
