@@ -60,9 +60,9 @@ void lms_hash_start(sha256_ctx *ctx, const lms_block *block) {
     sha256_update(ctx, block->bytes, LMS_PREFIX_BYTES);
 }
 
-/* The checksum is the sum over all message digits of how far their chain still goes: raising one digit, which anybody can do by
- * hashing on, lowers the checksum, which nobody can do. It has 12 bits for W4 (at most 64 * 15, so 3 digits, shifted left by 4
- * in the standard's 16-bit field) and 16 bits for W8 (at most 32 * 255, 2 digits). */
+/* The checksum is the sum over all message digits of how far their chain still goes: raising one digit, which
+ * anybody can do by hashing on, lowers the checksum, which nobody can do. It has 12 bits for W4 (at most 64 * 15, so
+ * 3 digits, shifted left by 4 in the standard's 16-bit field) and 16 bits for W8 (at most 32 * 255, 2 digits). */
 void lms_digits(uint8_t digits[LMS_MAX_CHAINS], const uint8_t hash[LMS_NODE_BYTES], const lms_parameters *p) {
     uint32_t last = (1u << p->w) - 1;
     uint32_t message_digits = 8 * LMS_NODE_BYTES / p->w;
@@ -164,8 +164,8 @@ crypto_status hss_recompute_root(uint8_t root_out[LMS_NODE_BYTES], const uint8_t
     if (!ct_equal(lower_root, lms_root(lower_key), sizeof lower_root)) return CRYPTO_INVALID;
 
     status = lms_recompute_root(root_out, top_key, lower_key, LMS_PUBLIC_KEY_BYTES, top_sig, top_len);
-    /* Compared again, not remembered, and spread over every byte: one disturbed branch or register does not undo it, and
-     * there is no way to choose the two signatures so that two wrong roots cancel out. */
+    /* Compared again, not remembered, and spread over every byte: one disturbed branch or register does not undo it,
+     * and there is no way to choose the two signatures so that two wrong roots cancel out. */
     uint32_t difference = ct_difference(lower_root, lms_root(lower_key), sizeof lower_root);
     for (size_t i = 0; i < LMS_NODE_BYTES; i++) root_out[i] ^= (uint8_t)difference;
     return status;

@@ -1,11 +1,11 @@
 /* Verification of LMS and HSS hash-based signatures (RFC 8554, NIST SP 800-208), SHA-256 with 32-byte nodes.
  *
- * Supported: trees of height 5 and 10, one-time signatures with Winternitz parameter 4 and 8, HSS with one or two levels,
- * every combination. Any other type code is refused.
+ * Supported: trees of height 5 and 10, one-time signatures with Winternitz parameter 4 and 8, HSS with one or two
+ * levels, every combination. Any other type code is refused.
  *
- * Boot code wants a value, not an answer. A verifier recomputes the root of the tree from message and signature and accepts
- * if it is the root in the public key; the recompute functions return that root and leave the comparison to the caller, who
- * can derive something that is needed later from it instead of guarding it by one branch:
+ * Boot code wants a value, not an answer. A verifier recomputes the root of the tree from message and signature and
+ * accepts if it is the root in the public key; the recompute functions return that root and leave the comparison to
+ * the caller, who can derive something that is needed later from it instead of guarding it by one branch:
  *
  *     uint8_t root[LMS_NODE_BYTES];
  *     crypto_status computed = hss_recompute_root(root, key, msg, msg_len, sig, sig_len);
@@ -13,9 +13,9 @@
  *
  * The signature is good if and only if the result is CRYPTO_OK *and* the roots are equal.
  *
- * Everything is public: no constant-time claim is needed. Lengths are exact, a trailing byte is an error, and no type code is
- * taken from the signature: those in it must equal those in the public key. Reentrant, no static state, about 0.8 KB of
- * stack, no pointer needs any alignment. Outputs must not overlap inputs. */
+ * Everything is public: no constant-time claim is needed. Lengths are exact, a trailing byte is an error, and no
+ * type code is taken from the signature: those in it must equal those in the public key. Reentrant, no static state,
+ * about 0.8 KB of stack, no pointer needs any alignment. Outputs must not overlap inputs. */
 #ifndef HF_CRYPTO_LMS_H
 #define HF_CRYPTO_LMS_H
 
@@ -56,7 +56,8 @@ enum lms_ots_type {
 /* Exact length of every signature by this key; 0 if its type codes are not supported. */
 size_t lms_signature_bytes(const uint8_t public_key[LMS_PUBLIC_KEY_BYTES]);
 
-/* The same for a one-level HSS key; 0 if it has more levels (the length then depends on the lower key) or is not supported. */
+/* The same for a one-level HSS key; 0 if it has more levels (the length then depends on the lower key) or is not
+ * supported. */
 size_t hss_signature_bytes(const uint8_t public_key[HSS_PUBLIC_KEY_BYTES]);
 
 /* Where the root is inside a public key: what the recomputed value must equal. */

@@ -9,8 +9,8 @@
 #include "lms.h"
 #include "sha256.h"
 
-/* RFC 8554, 4.4 and 5.3: domain separation between message, one-time key, leaf and interior node. As 16-bit values they lie
- * above every chain number. */
+/* RFC 8554, 4.4 and 5.3: domain separation between message, one-time key, leaf and interior node. As 16-bit values
+ * they lie above every chain number. */
 enum { D_PBLC = 0x8080, D_MESG = 0x8181, D_LEAF = 0x8282, D_INTR = 0x8383 };
 
 enum {

@@ -9,9 +9,9 @@
  *   p256_ecdsa_*()   u1 G + u2 Q with both scalars in non-adjacent form: 256 doublings, about 171 additions, and no
  *                    table at all, since only +-G and +-Q are ever added
  *
- * Numbers are 8 limbs of 32 bits, least significant first. Invariant: a number belonging to a modulus m is < m, so equal
- * residues are equal words and a zero test is a zero test. Coordinates are kept in Montgomery form (x 2^256 mod p);
- * scalars are not. */
+ * Numbers are 8 limbs of 32 bits, least significant first. Invariant: a number belonging to a modulus m is < m, so
+ * equal residues are equal words and a zero test is a zero test. Coordinates are kept in Montgomery form (x 2^256
+ * mod p); scalars are not. */
 #include "p256.h"
 
 #include <stdbool.h>
@@ -140,7 +140,8 @@ static void mod_mul(number r, const number a, const number b, const modulus *m) 
 }
 
 /* r = 2^512 mod m, which takes a number into Montgomery form; one = 2^256 mod m, which is 1 in that form.
- * Doubling once and squaring eight times, in Montgomery arithmetic, leads from 2^256 over 2^(256 + 1) to 2^(256 + 256). */
+ * Doubling once and squaring eight times, in Montgomery arithmetic, leads from 2^256 over 2^(256 + 1) to 2^(256 +
+ * 256). */
 static void montgomery_constants(number r, number one, const modulus *m) {
     memset(r, 0, sizeof(number));
     (void)subtract(one, r, m->m); /* 2^256 - m, which is < m because m > 2^255 */
@@ -205,8 +206,8 @@ static void run(workspace w, const uint16_t *step) {
     }
 }
 
-/* T3 = (y2^2 - x2^3 + 3 x2) - T3. The bracket is b for the points of the curve and for no others, so that after the base
- * point and another one have gone through, T3 is 0 exactly if the other is on the curve too. Saves storing b. */
+/* T3 = (y2^2 - x2^3 + 3 x2) - T3. The bracket is b for the points of the curve and for no others, so that after the
+ * base point and another one have gone through, T3 is 0 exactly if the other is on the curve too. Saves storing b. */
 static const uint16_t curve_residue[] = {
     MUL(T0, X2, X2),
     SUB(T0, T0, ONE), SUB(T0, T0, ONE), SUB(T0, T0, ONE),
@@ -314,7 +315,8 @@ static int naf_digit(const naf *s, size_t i) {
     return (int)(s->k3[limb] >> bit & 1) - (int)(s->k[limb] >> bit & 1);
 }
 
-/* Accumulator = scalar[0] * addend[0] + scalar[1] * addend[1]. Returns the number of digits processed, counted in memory beside the loop variable (see "Faults" below). */
+/* Accumulator = scalar[0] * addend[0] + scalar[1] * addend[1]. Returns the number of digits processed, counted in
+ * memory beside the loop variable (see "Faults" below). */
 static uint32_t multiply_and_add(workspace w, const naf scalar[2], const point *const addend[2]) {
     volatile uint32_t done = 0;
     memset(w[Z], 0, sizeof(number));
@@ -334,10 +336,11 @@ static uint32_t multiply_and_add(workspace w, const naf scalar[2], const point *
 
 /* ---- ECDSA (FIPS 186-5, 6.4.2) ------------------------------------------------------------------------------------
  *
- * Faults. Whoever can skip an instruction must not be able to make R predictable, because who knows R in advance can choose
- * r and s to fit it. Two shortcuts would be open. Leaving the multiplication early, when only a few leading digits have been
- * used: hence the digit count. And leaving e out of u1, by skipping its load or the product, so that u1 is a constant or what
- * an earlier, honest verification left on the stack: hence u1 s = e and u2 s = r are checked at the end from the bytes. */
+ * Faults. Whoever can skip an instruction must not be able to make R predictable, because who knows R in advance can
+ * choose r and s to fit it. Two shortcuts would be open. Leaving the multiplication early, when only a few leading
+ * digits have been used: hence the digit count. And leaving e out of u1, by skipping its load or the product, so
+ * that u1 is a constant or what an earlier, honest verification left on the stack: hence u1 s = e and u2 s = r are
+ * checked at the end from the bytes. */
 
 /* u[0] = e/s, u[1] = r/s mod n, recoded. CRYPTO_BAD_INPUT unless 0 < r, s < n. */
 static crypto_status split_signature(naf u[2], const uint8_t hash[P256_BYTES],

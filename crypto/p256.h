@@ -34,7 +34,8 @@ enum {
  * CRYPTO_INVALID   | the sum is the point at infinity, which has no x coordinate (no honest signer produces this)
  *
  * Unless CRYPTO_OK, r_out is the bitwise complement of the signature's r and so differs from it in every bit.
- * r_out must not overlap an input. hash is a SHA-256 digest; longer digests must be cut by the caller (FIPS 186-5, 6.4.2). */
+ * r_out must not overlap an input. hash is a SHA-256 digest; longer digests must be cut by the caller (FIPS 186-5,
+ * 6.4.2). */
 CRYPTO_MUST_USE crypto_status p256_ecdsa_recompute_r(uint8_t r_out[P256_BYTES],
                                                      const uint8_t public_key[P256_PUBLIC_KEY_BYTES],
                                                      const uint8_t hash[P256_BYTES],

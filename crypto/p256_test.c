@@ -117,8 +117,8 @@ static void assert_both_refuse(const ecdsa_case *c, crypto_status expected) {
     assert_int_equal(verify(c), expected);
 }
 
-/* Makes the signature whose verification computes u1 G + u2 Q with Q = d G. All three are chosen, r, s and the hash follow:
- * r = x((u1 + u2 d) G), s = r / u2, e = u1 s. Returns false if the sum is infinity; r is then 1. */
+/* Makes the signature whose verification computes u1 G + u2 Q with Q = d G. All three are chosen, r, s and the hash
+ * follow: r = x((u1 + u2 d) G), s = r / u2, e = u1 s. Returns false if the sum is infinity; r is then 1. */
 static bool construct(ecdsa_case *c, const BIGNUM *u1, const BIGNUM *u2, const BIGNUM *d) {
     EC_POINT *point = EC_POINT_new(group);
     BIGNUM *k = BN_new(), *r = BN_new(), *s = BN_new(), *e = BN_new();
@@ -288,7 +288,8 @@ static void r_and_s_must_lie_between_1_and_n_minus_1(void **state) {
     for (size_t i = 0; i < 8; i++) BN_free(values[i]);
 }
 
-/* (r, s) and (r, n - s) verify the same hash by the standard: ECDSA signatures are not unique, callers must not rely on it. */
+/* (r, s) and (r, n - s) verify the same hash by the standard: ECDSA signatures are not unique, callers must not rely
+ * on it. */
 static void both_signs_of_s_verify(void **state) {
     (void)state;
     ecdsa_case c;
@@ -345,8 +346,8 @@ static void x_coordinate_above_n_is_reduced(void **state) {
     BN_free(factor);
 }
 
-/* All sums u1 G + u2 (d G) with small and with extreme u1, u2, d: additions meet the point they add (doubling), its opposite
- * (infinity) and an infinite accumulator, at the first digit, in the middle and at the last one. */
+/* All sums u1 G + u2 (d G) with small and with extreme u1, u2, d: additions meet the point they add (doubling), its
+ * opposite (infinity) and an infinite accumulator, at the first digit, in the middle and at the last one. */
 static void every_exceptional_addition_is_right(void **state) {
     (void)state;
     enum { SMALL = 9 };
@@ -397,6 +398,9 @@ static void infinity_is_refused_whatever_r_says(void **state) {
         BN_sub(u1, n, u1); /* u1 + u2 d = 0 */
         assert_false(construct(&c, u1, u2, d));
         assert_both_refuse(&c, CRYPTO_INVALID);
+        uint8_t recomputed[P256_BYTES];
+        assert_int_equal(p256_ecdsa_recompute_r(recomputed, c.key, c.hash, c.sig), CRYPTO_INVALID);
+        assert_complement_of_r(recomputed, &c);
         r = random_scalar();
         BN_mod_inverse(s, u2, n, bn);
         BN_mod_mul(s, s, r, n, bn);
@@ -524,6 +528,20 @@ static void coordinates_have_one_encoding(void **state) {
         assert_int_equal(verify(&c), CRYPTO_BAD_INPUT);
         found++;
     }
+    /* The same for y. The point was found by solving x^3 - 3x + b = y^2 for the smallest y that has exactly one x. */
+    ecdsa_case c;
+    uint8_t *x_of_small_y = test_hex("d7325d7646cd60d80a92738ceb345f844cffaf35841022cab176f692de8de1d7");
+    memcpy(c.key, x_of_small_y, P256_BYTES);
+    free(x_of_small_y);
+    BN_set_word(v, 5);
+    put(c.key + P256_BYTES, v);
+    memset(c.hash, 1, sizeof c.hash);
+    memset(c.sig, 1, sizeof c.sig);
+    assert_both_refuse(&c, CRYPTO_INVALID); /* a good key, the signature does not matter */
+    BN_add(v, v, p);
+    put(c.key + P256_BYTES, v);
+    assert_int_equal(verify(&c), CRYPTO_BAD_INPUT);
+
     EC_POINT_free(q);
     EC_POINT_free(r_point);
     BN_free(x);

@@ -54,9 +54,10 @@ static uint32_t small_sigma1(uint32_t x) { /* ROTR 17, 19, SHR 10 */
     return rotate_right(x ^ rotate_right(x, 2), 17) ^ x >> 10;
 }
 
-/* One round that leaves the working variables where they are: the new a lands in h and the new e in d, and the next round is
- * called with rotated arguments. Two rounds per turn of the loop share one set of the standard's eight assignments; on
- * Cortex-M33 at -Os one per turn is 100 bytes smaller and 7 instructions per byte slower, and four run out of registers. */
+/* One round that leaves the working variables where they are: the new a lands in h and the new e in d, and the next
+ * round is called with rotated arguments. Two rounds per turn of the loop share one set of the standard's eight
+ * assignments; on Cortex-M33 at -Os one per turn is 100 bytes smaller and 7 instructions per byte slower, and four
+ * run out of registers. */
 static inline void round_in_place(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
                                   uint32_t *h, uint32_t k, uint32_t w) {
     *h += big_sigma1(e) + (g ^ (e & (f ^ g))) + k + w;

@@ -7,8 +7,8 @@
  *     sha256_final(&ctx, digest);
  *
  * Nothing here can fail. Contexts are owned by the caller, hold no pointers and may be copied with `=` at any moment,
- * for instance to hash a common prefix once. Reentrant, about 0.5 KB of stack. No pointer needs any alignment. Digests are byte strings,
- * in the order the standard prints them.
+ * for instance to hash a common prefix once. Reentrant, about 0.5 KB of stack. No pointer needs any alignment.
+ * Digests are byte strings, in the order the standard prints them.
  *
  * The code runs in time that depends only on lengths: no table is indexed by data and no branch tests it. */
 #ifndef HF_CRYPTO_SHA256_H

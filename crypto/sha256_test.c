@@ -119,7 +119,8 @@ static void a_padded_block_is_the_hash_of_its_message(void **state) {
 
 static void lengths_above_32_bits_are_counted(void **state) {
     (void)state;
-    /* Hashing 2^32 bytes would take minutes: pretend instead, and compare the last block with OpenSSL's padding rule by hand. */
+    /* Hashing 2^32 bytes would take minutes: pretend instead, and compare the last block with OpenSSL's padding rule
+     * by hand. */
     sha256_ctx ctx;
     sha256_init(&ctx);
     ctx.bytes = (uint64_t)0x123456789a << 6;

@@ -1,6 +1,7 @@
-/* Device program for a Cortex-M33 under `qemu-system-arm -icount shift=0`: every instruction takes 1 ns of virtual time and
- * SysTick runs at 20 MHz, so one tick is 50 instructions. Exact and repeatable; instructions, not cycles.
- * Prints lines "name value unit". Exits non-zero if anything fails to verify, so that no number comes from a refusal. */
+/* Device program for a Cortex-M33 under `qemu-system-arm -icount shift=0`: every instruction takes 1 ns of virtual
+ * time and SysTick runs at 20 MHz, so one tick is 50 instructions. Exact and repeatable; instructions, not cycles.
+ * Prints lines "name value unit". Exits non-zero if anything fails to verify, so that no number comes from a
+ * refusal. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
