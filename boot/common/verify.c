@@ -22,8 +22,8 @@
 /* ---- The lock ---- */
 
 #define UNLOCK_MASK 0x9D2C5680u /* spreads a wrong number of turns over all bits */
-#define FIELD_RULES 12u
-#define VERIFY_TURNS (2u + 5u + FIELD_RULES + 1u) /* head, signatures, fields, payload */
+#define FIELD_RULES 11u
+#define VERIFY_TURNS (2u + 6u + FIELD_RULES + 1u) /* head, signatures, fields, payload */
 static_assert(VERIFY_TURNS < 32, "a full circle would hide skipped turns");
 
 /* Keeps the compiler from reasoning that a value it has just tested must be zero. */
@@ -135,6 +135,16 @@ static boot_status check_lms(const manifest *m, const verify_trust *t, unlock *u
   return status == BOOT_OK ? require(u, signature, BOOT_SIG_LMS) : status;
 }
 
+/* Marks of the required keys that this device does not accept; the records are trusted by now. */
+static uint32_t unwanted_marks(const manifest *m, const verify_trust *t)
+{
+  const uint32_t accepted = t->secured ? 0 : KEY_DEVELOPMENT;
+  uint32_t marks = 0;
+  if (t->policy != OTP_POLICY_LMS_ONLY) marks |= m->p256_key.flags;
+  if (t->policy != OTP_POLICY_P256_ONLY) marks |= m->lms_key.flags;
+  return marks & ~accepted;
+}
+
 static boot_status check_signatures(const manifest *m, const verify_trust *t, unlock *u)
 {
   const uint32_t policy_unknown =
@@ -143,7 +153,9 @@ static boot_status check_signatures(const manifest *m, const verify_trust *t, un
   if (status != BOOT_OK) return status;
   status = check_p256(m, t, u);
   if (status != BOOT_OK) return status;
-  return check_lms(m, t, u);
+  status = check_lms(m, t, u);
+  if (status != BOOT_OK) return status;
+  return require(u, unwanted_marks(m, t), BOOT_SIG_DEVELOPMENT);
 }
 
 /* ---- Fields ---- */
@@ -196,32 +208,31 @@ static uint32_t loader_fields_violation(const manifest *m)
                      offsetof(manifest, reserved) - offsetof(manifest, authority_p256));
 }
 
+/* One rule per status, in the order of their numbers. */
+#define FIRST_RULE BOOT_MANIFEST_KIND
+#define RULE(status) ((uint32_t)(status) - (uint32_t)FIRST_RULE)
+static_assert(RULE(BOOT_MANIFEST_LOADER) == FIELD_RULES - 1, "the statuses of the field rules are consecutive");
+
 static boot_status check_fields(const manifest *m, const verify_trust *t, unlock *u)
 {
   const segment_violations segments = check_segments(m, t);
-  const uint32_t allowed_marks = t->secured ? 0 : KEY_DEVELOPMENT;
-  const uint32_t policy_p256 = t->policy ^ OTP_POLICY_LMS_ONLY, policy_lms = t->policy ^ OTP_POLICY_P256_ONLY;
-  const struct {
-    uint32_t violation;
-    boot_status why;
-  } rules[FIELD_RULES] = {
-      {(policy_p256 ? m->p256_key.flags & ~allowed_marks : 0) | (policy_lms ? m->lms_key.flags & ~allowed_marks : 0),
-       BOOT_SIG_DEVELOPMENT},
-      {m->kind ^ t->kind, BOOT_MANIFEST_KIND},
-      {if_not_zero(m->reserved, sizeof m->reserved) | loader_fields_violation(m), BOOT_MANIFEST_RESERVED},
-      {ct_difference(m->product_id, t->product_id, sizeof m->product_id), BOOT_MANIFEST_PRODUCT},
-      {if_above(m->hardware_min, t->hardware_revision) | if_above(t->hardware_revision, m->hardware_max),
-       BOOT_MANIFEST_HARDWARE},
-      {if_above(t->security_counter, m->security_version), BOOT_MANIFEST_ROLLBACK},
-      {manifest_version_order(m->loader_min) > manifest_version_order(t->loader_version), BOOT_MANIFEST_LOADER},
-      {if_above(m->payload_bytes, t->place_bytes - MANIFEST_BYTES), BOOT_MANIFEST_SIZE},
-      {segments.tiling, BOOT_MANIFEST_SEGMENT},
-      {segments.address, BOOT_MANIFEST_ADDRESS},
-      {segments.overlap, BOOT_MANIFEST_OVERLAP},
-      {segments.entry, BOOT_MANIFEST_ENTRY},
+  const uint32_t violations[FIELD_RULES] = {
+      [RULE(BOOT_MANIFEST_KIND)] = m->kind ^ t->kind,
+      [RULE(BOOT_MANIFEST_RESERVED)] = if_not_zero(m->reserved, sizeof m->reserved) | loader_fields_violation(m),
+      [RULE(BOOT_MANIFEST_PRODUCT)] = ct_difference(m->product_id, t->product_id, sizeof m->product_id),
+      [RULE(BOOT_MANIFEST_HARDWARE)] =
+          if_above(m->hardware_min, t->hardware_revision) | if_above(t->hardware_revision, m->hardware_max),
+      [RULE(BOOT_MANIFEST_ROLLBACK)] = if_above(t->security_counter, m->security_version),
+      [RULE(BOOT_MANIFEST_SIZE)] = if_above(m->payload_bytes, t->place_bytes - MANIFEST_BYTES),
+      [RULE(BOOT_MANIFEST_SEGMENT)] = segments.tiling,
+      [RULE(BOOT_MANIFEST_ADDRESS)] = segments.address,
+      [RULE(BOOT_MANIFEST_OVERLAP)] = segments.overlap,
+      [RULE(BOOT_MANIFEST_ENTRY)] = segments.entry,
+      [RULE(BOOT_MANIFEST_LOADER)] =
+          manifest_version_order(m->loader_min) > manifest_version_order(t->loader_version),
   };
   for (uint32_t i = 0; i < FIELD_RULES; i++) {
-    const boot_status status = require(u, rules[i].violation, rules[i].why);
+    const boot_status status = require(u, violations[i], (boot_status)((uint32_t)FIRST_RULE + i));
     if (status != BOOT_OK) return status;
   }
   return BOOT_OK;
