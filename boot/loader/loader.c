@@ -133,7 +133,18 @@ boot_status loader_choose_firmware(loader *l)
 
 /* ---- Settled ---- */
 
-/* Copies the running loader's place over the other copy, manifest last. */
+/* Whole, to the byte: an equal manifest says nothing about a payload that has decayed since it was written. */
+static bool copy_is_whole(uint32_t place, const manifest *m)
+{
+  uint8_t piece[256];
+  for (uint32_t at = 0; at < MANIFEST_BYTES; at += sizeof piece)
+    if (flash_read(place + at, piece, sizeof piece) != FLASH_OK || memcmp(piece, (const uint8_t *)m + at, sizeof piece) != 0)
+      return false;
+  return verify_payload_in_flash(place, m) == BOOT_OK;
+}
+
+/* Copies the running loader's place over the other copy, manifest last, and only when the copy is good:
+ * what is read here is not what the ROM verified, but a second reading of flash. */
 static boot_status heal_other_copy(const loader *l)
 {
   const uint32_t mine = l->handoff->loader_copy ? BOARD_FLASH_LOADER_1 : BOARD_FLASH_LOADER_0;
@@ -141,12 +152,7 @@ static boot_status heal_other_copy(const loader *l)
   uint8_t piece[256];
   update_writer w;
 
-  bool equal = true;
-  for (uint32_t at = 0; at < MANIFEST_BYTES && equal; at += sizeof piece)
-    equal = flash_read(other + at, piece, sizeof piece) == FLASH_OK &&
-            memcmp(piece, (const uint8_t *)l->self + at, sizeof piece) == 0;
-  if (equal) return BOOT_OK;
-
+  if (copy_is_whole(other, l->self)) return BOOT_OK;
   boot_status status = update_begin(&w, other, BOARD_FLASH_LOADER_BYTES, l->self->payload_bytes);
   for (uint32_t at = 0; at < l->self->payload_bytes && status == BOOT_OK; at += sizeof piece) {
     const uint32_t left = l->self->payload_bytes - at;
@@ -154,6 +160,7 @@ static boot_status heal_other_copy(const loader *l)
     if (flash_read(mine + MANIFEST_BYTES + at, piece, bytes) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
     status = update_write(&w, piece, bytes);
   }
+  if (status == BOOT_OK) status = verify_payload_in_flash(other, l->self);
   return status == BOOT_OK ? update_finish(&w, l->self) : status;
 }
 
