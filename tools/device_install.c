@@ -26,19 +26,19 @@ static char slot_letter(uint32_t slot) {
   return slot == BOOT_SLOT_A ? 'A' : 'B';
 }
 
-/* The right way: only into the slot that does not run, verified as written, then on trial. */
-static boot_status install_checked(const image *img, uint32_t tries, uint32_t *slot) {
+/* The right way: verified before anything is erased, only into the slot that does not run, verified
+ * again as written, then on trial. */
+static boot_status install_checked(twin *t, const image *img, uint32_t tries, uint32_t *slot) {
   journal j;
   device_facts facts;
   manifest loader, scratch;
   verify_trust trust;
-  unlock nothing_to_unlock;
   journal_open(&j);
-  if (j.now.trial != BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY; /* before anything is erased */
+  if (j.now.trial != BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
   *slot = update_staging_slot(&j);
   boot_status status = twin_firmware_trust(&facts, &loader, &trust);
-  unlock_begin(&nothing_to_unlock, 0);
-  if (status == BOOT_OK) status = verify_manifest(&img->head, &trust, &nothing_to_unlock);
+  if (status == BOOT_OK) status = image_check(t->board, img, &trust);
+  twin_attach(t);
   if (status == BOOT_OK) status = twin_write_image(update_slot_base(*slot), BOARD_FLASH_SLOT_BYTES, img);
   return status == BOOT_OK ? update_install(&j, *slot, &trust, tries, NULL, &scratch) : status;
 }
@@ -54,7 +54,7 @@ static boot_status install_unchecked(const image *img, const install_options *o,
   next.active = (uint8_t)*slot;
   next.trial = BOOT_SLOT_NONE;
   next.tries_left = 0;
-  next.rejected = BOOT_SLOT_NONE;
+  next.rejected &= (uint8_t)~journal_slot_bit(*slot);
   return journal_append(&j, &next);
 }
 
@@ -67,7 +67,7 @@ static int install(const char *name, const char *path, const install_options *o)
     twin_close(&t);
     return OUT_REFUSED;
   }
-  boot_status status = o->unchecked ? install_unchecked(&img, o, &slot) : install_checked(&img, o->tries, &slot);
+  boot_status status = o->unchecked ? install_unchecked(&img, o, &slot) : install_checked(&t, &img, o->tries, &slot);
   bool saved = twin_save(&t);
   twin_close(&t);
   int code = !saved ? OUT_REFUSED : status == BOOT_OK ? OUT_OK : refuse(status);

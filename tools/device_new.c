@@ -86,7 +86,7 @@ static int set_identity(const cli_command_help *help, const new_options *o, cons
     return OUT_OK;
   }
   size_t length = strlen(o->serial);
-  if (length < 1 || length > sizeof fuses->serial || !io_name_is_valid("serial", o->serial))
+  if (length < 1 || length > sizeof fuses->serial || !io_name_is_plain(o->serial))
     return cli_misuse(help, "--serial takes 1 to %zu of a-z A-Z 0-9 : _ -", sizeof fuses->serial);
   memcpy(fuses->serial, o->serial, length);
   return OUT_OK;

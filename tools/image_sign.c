@@ -116,7 +116,7 @@ static bool sign_lms(manifest *m, const key_records *keys, const char *name, pas
     return false;
   out_text("lms_key", NULL, "%s", name);
   out_number("lms_signatures_left", "LMS signatures left", left);
-  if (left < 50) out_note("LMS key %s has %u signatures left: prepare its successor.", name, left);
+  if (left < key_lms_total(&keys->lms) / 16) out_note("LMS key %s has %u signatures left: prepare its successor.", name, left);
   return true;
 }
 
@@ -146,7 +146,7 @@ static int sign(const cli_command_help *help, const sign_options *o, const cli_l
   if (!key_records_load(cli_keys_directory(), o->key, &keys)) return OUT_REFUSED;
   code = set_keys(&img.head, &keys, o->key, production);
   if (code != OUT_OK) return code;
-  bool good = image_build(&img, board, elfs->items, elfs->count, o->vectors) && image_layout_is_good(board, &img) &&
+  bool good = io_can_write(o->output) && image_build(&img, board, elfs->items, elfs->count, o->vectors) && image_layout_is_good(board, &img) &&
               (o->leave_unsigned || sign_image(&img, board, &keys, o)) && image_write(o->output, &img);
   if (good) {
     out_text("file", "Image", "%s", o->output);

@@ -56,11 +56,21 @@ static bool open_to_read(const char *path, int *fd) {
   return true;
 }
 
+/* A buffer of just the right size, so that reading beyond the end is noticed by whoever looks for that. */
+static bool keep_exactly(const uint8_t *data, size_t bytes, io_bytes *out) {
+  uint8_t *exact = malloc(bytes + 1);
+  if (exact == NULL) return false;
+  memcpy(exact, data, bytes);
+  exact[bytes] = 0;
+  *out = (io_bytes){exact, bytes};
+  return true;
+}
+
 bool io_read(const char *path, size_t max, io_bytes *out) {
   int fd;
   *out = (io_bytes){0};
   if (!open_to_read(path, &fd)) return false;
-  uint8_t *data = malloc(max + 1); /* one more: shows that the file is longer; then holds the terminator */
+  uint8_t *data = malloc(max + 1); /* one more shows that the file is longer */
   size_t bytes = 0;
   bool got = data != NULL && read_up_to(fd, data, max + 1, &bytes);
   if (!got)
@@ -69,15 +79,12 @@ bool io_read(const char *path, size_t max, io_bytes *out) {
     out_error("%s is empty", path);
   else if (bytes > max)
     out_error("%s is too large: at most %zu bytes are expected here", path, max);
+  else if (!keep_exactly(data, bytes, out))
+    out_error("out of memory");
   close(fd);
-  if (!got || bytes == 0 || bytes > max) {
-    if (data != NULL) OPENSSL_cleanse(data, max + 1);
-    free(data);
-    return false;
-  }
-  data[bytes] = 0;
-  *out = (io_bytes){data, bytes};
-  return true;
+  if (data != NULL) OPENSSL_cleanse(data, bytes);
+  free(data);
+  return out->data != NULL;
 }
 
 void io_free(io_bytes *bytes) {
@@ -183,6 +190,21 @@ bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode
   return put_file(path, data, bytes, mode, REPLACE);
 }
 
+bool io_can_write(const char *path) {
+  io_path directory;
+  struct stat status;
+  directory_of(path, &directory);
+  if (access(directory.text, W_OK) != 0) {
+    out_error("cannot write %s: %s", path, strerror(errno));
+    return false;
+  }
+  if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+    out_error("cannot write %s: it is a directory; give the name of a file", path);
+    return false;
+  }
+  return true;
+}
+
 bool io_make_directory(const char *path, mode_t mode) {
   io_path part;
   if (!path_fits(&part, snprintf(part.text, sizeof part.text, "%s", path))) return false;
@@ -201,13 +223,13 @@ bool io_make_directory(const char *path, mode_t mode) {
 
 /* ---- Names ---- */
 
-static bool name_is_plain(const char *name) {
+bool io_name_is_plain(const char *name) {
   size_t length = strlen(name);
   return length >= 1 && length <= NAME_MAX_CHARACTERS && strspn(name, NAME_CHARACTERS) == length;
 }
 
 bool io_name_is_valid(const char *what, const char *name) {
-  if (name_is_plain(name)) return true;
+  if (io_name_is_plain(name)) return true;
   out_error("that %s name will not do: use 1 to %u of the characters a-z A-Z 0-9 : _ -", what, NAME_MAX_CHARACTERS);
   return false;
 }
@@ -239,7 +261,7 @@ bool io_list(const char *directory, const char *suffix, io_names *out) {
     size_t length = strlen(entry->d_name), tail = strlen(suffix);
     if (length <= tail || strcmp(entry->d_name + length - tail, suffix) != 0) continue;
     entry->d_name[length - tail] = 0;
-    if (name_is_plain(entry->d_name)) good = names_add(out, entry->d_name);
+    if (io_name_is_plain(entry->d_name)) good = names_add(out, entry->d_name);
   }
   closedir(open_directory);
   if (!good) {

@@ -41,6 +41,9 @@ bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode
 /* Is there something by that name? (A dangling link counts.) */
 bool io_exists(const char *path);
 
+/* Could a file of that name be written? Asked before something that cannot be undone. False: has said why not. */
+bool io_can_write(const char *path) IO_MUST_CHECK;
+
 /* Makes the directory and what is missing above it. */
 bool io_make_directory(const char *path, mode_t mode) IO_MUST_CHECK;
 /* Makes directory entries durable. */
@@ -51,6 +54,9 @@ bool io_write_all(int fd, const void *data, size_t bytes) IO_MUST_CHECK;
 
 /* Names of keys and devices: [a-zA-Z0-9:_-]{1,128}, so a name is never a path. what: "key", "device". */
 bool io_name_is_valid(const char *what, const char *name) IO_MUST_CHECK;
+
+/* The same question without a word. */
+bool io_name_is_plain(const char *name);
 
 /* Names of the files in `directory` that end in `suffix`, without it, sorted; on the heap. An absent
  * directory has none. Names that io_name_is_valid() would refuse are left out. */

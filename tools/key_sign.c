@@ -31,6 +31,7 @@ static bool lms_part(const char *name, const key_records *keys, passphrase *pass
     out_error("key %s has no LMS part", name);
     return false;
   }
+  if (!io_can_write(path)) return false;
   if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, message->data, message->size, signature, &left)) return false;
   out_number("lms_signatures_left", "LMS signatures left", left);
   return io_write_over(path, signature, hss_signature_bytes(keys->lms.public_key), 0644);

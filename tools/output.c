@@ -132,7 +132,7 @@ void out_line(const char *format, ...) {
   putchar('\n');
 }
 
-static void error_line(const char *format, va_list arguments) {
+static __attribute__((format(printf, 1, 0))) void error_line(const char *format, va_list arguments) {
   vsnprintf(last_error, sizeof last_error, format, arguments);
   fputs("holdfast: ", stderr);
   print_clean(stderr, last_error);
