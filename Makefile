@@ -14,14 +14,14 @@ setup:
 	@tests/run.sh setup
 
 demo:
-	@tests/run.sh build
-	@tests/demo.sh
+	@PRESETS='an524-development host' tests/run.sh build
+	@tests/demo.sh build/host/tools/holdfast build/an524-development
 
 test:
 	@tests/run.sh test $(if $(AREA),--area '$(AREA)')
 
 bench:
-	@tests/run.sh build
+	@PRESETS='an524-development an524-production host' tests/run.sh build
 	@bench/run.sh
 
 check:

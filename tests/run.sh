@@ -8,7 +8,7 @@
 #
 # V=1 shows all output. Otherwise one line per step; a step that fails shows the end of its log (build/log/).
 # `test` ends with the line "N passed, N failed[, N skipped]" and fails when a test failed, or none ran, or
-# a test left a process running. Whatever way it ends, what it started is ended with it.
+# a test left a process running. Interrupted (Ctrl-C), it ends what it started.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -109,6 +109,9 @@ build() {
 # count FILE ATTRIBUTE: of the first <testsuite> in a JUnit file.
 count() { sed -n '/<testsuite/,/>/ s/.*[[:space:]]'"$2"'="\([0-9]*\)".*/\1/p' "$1" | head -n 1; }
 
+# Tests take minutes: on a terminal, or with V=1, each one is shown as it ends.
+shows_all() { [ "${V:-}" = 1 ] || [ -t 1 ]; }
+
 # run_tests PRESET AREA: adds to passed, failed, skipped.
 run_tests() {
   local options=(--test-dir "build/$1" -j "$jobs" --output-on-failure --no-tests=ignore)
@@ -116,8 +119,7 @@ run_tests() {
   [ -z "$2" ] || options+=(-L "^$2\$")
   [ "${V:-}" != 1 ] || options+=(--verbose)
   rm -f "$report"
-  if [ "${V:-}" = 1 ]; then ctest "${options[@]}" --output-junit "$report" --output-log "$log" || true
-  elif [ -t 1 ]; then ctest "${options[@]}" --progress --output-junit "$report" --output-log "$log" || true
+  if shows_all; then ctest "${options[@]}" --output-junit "$report" --output-log "$log" || true
   else ctest "${options[@]}" --output-junit "$report" > "$log" 2>&1 || true; fi
   [ -f "$report" ] || { tail -n 30 "$log" >&2; die "ctest wrote no report for $1 (log: $log)"; }
   all=$(count "$report" tests) bad=$(count "$report" failures)
@@ -129,7 +131,7 @@ run_tests() {
 
 # The output of failed tests (printed by ctest already when it writes to the terminal) and their list.
 show_failures() {
-  if [ "${V:-}" = 1 ] || [ -t 1 ]; then return; fi
+  if shows_all; then return; fi
   grep -vE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed |^ +Start +[0-9]+: ' "$1" | tail -n 200
 }
 
