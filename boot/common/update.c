@@ -135,6 +135,13 @@ boot_status update_start_trial(journal *j, uint32_t slot, uint32_t tries, const 
   return journal_append(j, &next);
 }
 
+/* update_start_trial() clears the outcome. One that is still there belongs to an earlier update, and this
+ * trial is one the loader or recovery began: telling the cloud that the earlier job succeeded would be a lie. */
+static void note_outcome(journal_record *record, journal_outcome outcome)
+{
+  if (record->outcome == JOURNAL_OUTCOME_NONE) record->outcome = outcome;
+}
+
 boot_status update_confirm(journal *j, uint32_t running_slot, uint32_t security_version)
 {
   uint32_t counter;
@@ -144,7 +151,7 @@ boot_status update_confirm(journal *j, uint32_t running_slot, uint32_t security_
     next.active = (uint8_t)running_slot;
     next.trial = BOOT_SLOT_NONE;
     next.tries_left = 0;
-    next.outcome = JOURNAL_OUTCOME_CONFIRMED;
+    note_outcome(&next, JOURNAL_OUTCOME_CONFIRMED);
     const boot_status status = journal_append(j, &next);
     if (status != BOOT_OK) return status;
   } else if (j->now.active != running_slot || (readable == BOOT_OK && counter >= security_version)) {
@@ -161,7 +168,7 @@ boot_status update_reject(journal *j, boot_status reason)
   next.trial = BOOT_SLOT_NONE;
   next.tries_left = 0;
   next.revert_reason = (uint32_t)reason;
-  next.outcome = JOURNAL_OUTCOME_REVERTED;
+  note_outcome(&next, JOURNAL_OUTCOME_REVERTED);
   return journal_append(j, &next);
 }
 
