@@ -138,7 +138,7 @@ static void tear_erase(uint32_t offset)
   case HOST_TORN_RANDOM: /* each bit to be set is, or is not */
     for (uint32_t i = 0; i < FLASH_BLOCK_BYTES; i++) block[i] = (uint8_t)(block[i] | cut_random(&seed));
     break;
-  case HOST_TORN_UNREADABLE: host_flash_make_unreadable(offset); break;
+  case HOST_TORN_UNREADABLE: host_flash_make_unreadable(offset + cut->detail % FLASH_BLOCK_BYTES); break;
   }
   cut_power();
 }

@@ -40,7 +40,7 @@ typedef enum host_torn {
   HOST_TORN_PREFIX,     /* first `detail` bytes of the unit (or of the block) are done */
   HOST_TORN_ALL,        /* done, and the power goes right after */
   HOST_TORN_RANDOM,     /* some of the bits are done; `detail` seeds which */
-  HOST_TORN_UNREADABLE, /* unit (erase: first unit of the block) can no longer be read */
+  HOST_TORN_UNREADABLE, /* unit (erase: the one `detail` bytes into the block) can no longer be read */
 } host_torn;
 
 /* Operation number `at` (0 = the next one) will be cut with that outcome. handler never returns. */
