@@ -16,7 +16,7 @@
 #include "manifest.h"
 #include "otp_map.h"
 
-#define TEST_PAYLOAD_MAX 8192u
+#define TEST_PAYLOAD_MAX 4096u
 #define TEST_HARDWARE_REVISION 5u
 #define TEST_PRODUCT "holdfast-test"
 

@@ -71,7 +71,7 @@ static boot_status start_loader(rig_boot_result *boot)
   if (status != BOOT_OK) return status;
   status = loader_choose_firmware(l);
   if (status != BOOT_OK) return status;
-  if (!l->trial) boot->settle = loader_settle(l);
+  boot->settle = loader_settle(l);
   loader_describe(l, &boot->info);
   return l->entry == l->firmware.entry ? BOOT_OK : BOOT_UNLOCK;
 }

@@ -14,7 +14,7 @@
 #include "loader.h"
 #include "otp.h"
 
-#define RIG_PLACE_BYTES 0x3000u /* of a slot, of a loader copy: manifest and two blocks */
+#define RIG_PLACE_BYTES 0x2000u /* of a slot, of a loader copy: manifest and one block */
 #define RIG_FLASH_BYTES (4u * RIG_PLACE_BYTES + 2u * FLASH_BLOCK_BYTES)
 #define RIG_RAM_BASE 0x30000000u
 #define RIG_RAM_BYTES 0x8000u
