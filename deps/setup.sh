@@ -76,7 +76,7 @@ install() {
   if unreachable; then
     die "the package archive could not be reached (above: what apt said; whole log: $log)." \
         "Check this machine's network, proxy and /etc/apt/sources.list, then run the same command again." \
-        "On a machine that will have no network: apt-get install --no-install-recommends $*"
+        "If this machine never has a network, install these from other media: $*"
   fi
   die "apt-get could not install the packages (above: the end of its log; all of it: $log)." \
       "Repair that (often: dpkg --configure -a, or apt-get -f install), then run the same command again."

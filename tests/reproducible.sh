@@ -16,11 +16,17 @@ build() {
   umask "$2"
   shift 2
   mkdir -p "$folder"
-  (cd "$repo" && git ls-files -z --cached --others --exclude-standard | existing | tar -c --null -T - | tar -x -C "$folder" --no-same-permissions)
+  (cd "$repo" && sources | existing | tar -c --null -T - | tar -x -C "$folder" --no-same-permissions)
   (cd "$folder" && env "$@" cmake --preset "$preset" && env "$@" cmake --build --preset "$preset" -j 2) > "$folder.log" 2>&1 && return
   tail -n 40 "$folder.log" >&2
   echo "the build in $folder failed" >&2
   exit 1
+}
+
+# The files of the repository; without git (an unpacked archive), everything but what builds and fetches make.
+sources() {
+  git ls-files -z --cached --others --exclude-standard 2> /dev/null ||
+    find . \( -path ./build -o -path ./deps/src -o -path ./.holdfast -o -path ./.git \) -prune -o -type f -print0
 }
 
 # Of the names given, those that are files now (a tracked one may have been removed).
