@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import stat
@@ -15,6 +16,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import textwrap
 import time
 import unittest
@@ -223,6 +225,59 @@ class Keys(Case):
         self.refused("image", "sign", "--kind", "firmware", "--product", "p", "--hardware", "1", "--version", "1.0.0",
                      "--security-version", "1", "--output", "o.img", "fw.elf", "--key", "enc", "--passphrase-file", "wrong",
                      says="wrong passphrase")
+
+    def at_terminal(self, words, *answers):
+        """Runs the command on a terminal of its own and types the answers. Returns exit code and what the terminal showed."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.dir)
+            os.execve(HOLDFAST, [HOLDFAST, *words], self.env)
+        shown = b""
+        for answer in answers:
+            while not shown.rstrip(b" ").endswith(b":"):
+                shown += os.read(terminal, 1000)
+            os.write(terminal, answer.encode() + b"\n")
+            shown += b"|"
+        try:
+            while True:
+                shown += os.read(terminal, 1000)
+        except OSError:
+            pass
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+    def test_passphrase_at_the_terminal(self):
+        new = ["key", "new", "tty", "--algorithm", "p256", "--encrypt"]
+        code, shown = self.at_terminal(new, "swordfish", "swordfisch")
+        self.assertEqual(code, 1)
+        self.assertIn("differ", shown)
+        self.assertFalse(list(self.keys.glob("tty.*")))
+        code, shown = self.at_terminal(new, "swordfish", "swordfish")
+        self.assertEqual(code, 0)
+        self.assertNotIn("swordfish", shown)  # no echo
+        subprocess.run(["openssl", "pkey", "-in", self.keys / "tty.p256.key", "-passin", "pass:swordfish", "-noout"], check=True)
+        sign = ["image", "sign", "--kind", "firmware", "--product", "p", "--hardware", "1", "--version", "1.0.0",
+                "--security-version", "1", "--key", "tty", "--output", "o.img", "fw.elf"]
+        self.assertEqual(self.at_terminal(sign, "wrong")[0], 1)
+        self.assertEqual(self.at_terminal(sign, "swordfish")[0], 0)
+        self.ok("image", "verify", "o.img", "--trust-key", "tty")
+
+    def test_ctrl_c_at_the_passphrase_restores_the_terminal(self):
+        terminal, other = pty.openpty()
+        before = termios.tcgetattr(terminal)
+        script = "import os, sys, fcntl, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+        process = subprocess.Popen([sys.executable, "-c", script, HOLDFAST, "key", "new", "tty", "--encrypt"], cwd=self.dir,
+                                   env=self.env, stdin=other, stdout=other, stderr=other)
+        shown = b""
+        while not shown.endswith(b": "):
+            shown += os.read(terminal, 1000)
+        self.assertFalse(termios.tcgetattr(terminal)[3] & termios.ECHO)
+        os.write(terminal, b"\x03")
+        self.assertEqual(process.wait(10), -signal.SIGINT)
+        self.assertEqual(termios.tcgetattr(terminal), before)
+        self.assertFalse(list(self.keys.glob("tty.*")))
+        os.close(terminal)
+        os.close(other)
 
     def test_bad_passphrase_files(self):
         (self.dir / "empty").write_text("")
@@ -539,6 +594,23 @@ class Devices(Case):
                       base + ["--serial", "a/b"], base + ["--board", "z80"], base + ["--root-key", "root"] * 4, base[2:], base[:-2]):
             self.refused("device", "new", "x", *words, code=2)
         self.assertEqual([p.name for p in self.devices.iterdir()], ["d1"])
+
+    def test_killed_while_making_a_device(self):
+        self.sign("loader")
+        self.sign("firmware")
+        made = 0
+        for delay in (0.005, 0.01, 0.015, 0.02, 0.03, 0.05):
+            process = subprocess.Popen([HOLDFAST, "device", "new", "x", "-q", "--rom", "rom.elf", "--loader", "loader.img",
+                                        "--firmware", "firmware.img", "--root-key", "root"], cwd=self.dir, env=self.env)
+            time.sleep(delay)
+            process.kill()
+            process.wait()
+            if self.json("device", "list")["devices"]:  # there whole, or not at all
+                made += 1
+                info = self.json("device", "info", "x")
+                self.assertEqual([p["status"] for p in info["places"]][:3], ["BOOT_OK"] * 3)
+                shutil.rmtree(self.devices / "x")
+        self.assertLess(made, 6)
 
     def test_secured_refuses_development_keys(self):
         self.sign("loader", key="dev", output="dev-loader.img")

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -33,16 +34,39 @@ static bool from_file(passphrase *p) {
   return taken;
 }
 
+/* ---- Terminal ---- */
+
+static volatile sig_atomic_t caught; /* number of the signal that interrupted the typing; 0: none */
+
+static void catch_signal(int number) {
+  caught = number;
+}
+
+/* Ctrl-C while nothing is echoed must not leave the terminal that way: the signal is held until it is restored. */
+static ssize_t read_interruptibly(int tty, char line[PASSPHRASE_MAX + 2]) {
+  struct sigaction hold = {.sa_handler = catch_signal}, before_int, before_term; /* no SA_RESTART: read() returns */
+  sigemptyset(&hold.sa_mask);
+  caught = 0;
+  (void)sigaction(SIGINT, &hold, &before_int);
+  (void)sigaction(SIGTERM, &hold, &before_term);
+  ssize_t got = read(tty, line, PASSPHRASE_MAX + 2);
+  (void)sigaction(SIGINT, &before_int, NULL);
+  (void)sigaction(SIGTERM, &before_term, NULL);
+  return got;
+}
+
 /* One line without echo. Length, or -1 when reading fails or the line does not fit. */
 static ssize_t ask_line(int tty, const char *prompt, char line[PASSPHRASE_MAX + 2]) {
   struct termios before, silent;
   if (tcgetattr(tty, &before) != 0) return -1;
   silent = before;
   silent.c_lflag &= ~(tcflag_t)ECHO;
-  if (!io_write_all(tty, prompt, strlen(prompt)) || tcsetattr(tty, TCSAFLUSH, &silent) != 0) return -1;
-  ssize_t got = read(tty, line, PASSPHRASE_MAX + 2);
+  /* Silence first: it throws away what was typed too early, which after the prompt would be an answer. */
+  if (tcsetattr(tty, TCSAFLUSH, &silent) != 0 || !io_write_all(tty, prompt, strlen(prompt))) return -1;
+  ssize_t got = read_interruptibly(tty, line);
   (void)tcsetattr(tty, TCSAFLUSH, &before);
   (void)!io_write_all(tty, "\n", 1);
+  if (caught != 0) (void)raise(caught);
   return got > 0 && line[got - 1] == '\n' ? got - 1 : -1;
 }
 
