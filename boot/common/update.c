@@ -137,9 +137,11 @@ boot_status update_start_trial(journal *j, uint32_t slot, uint32_t tries, const 
 
 /* update_start_trial() clears the outcome. One that is still there belongs to an earlier update, and this
  * trial is one the loader or recovery began: telling the cloud that the earlier job succeeded would be a lie. */
-static void note_outcome(journal_record *record, journal_outcome outcome)
+static void note_outcome(journal_record *record, journal_outcome outcome, boot_status reason)
 {
-  if (record->outcome == JOURNAL_OUTCOME_NONE) record->outcome = outcome;
+  if (record->outcome != JOURNAL_OUTCOME_NONE) return;
+  record->outcome = outcome;
+  record->revert_reason = (uint32_t)reason;
 }
 
 boot_status update_confirm(journal *j, uint32_t running_slot, uint32_t security_version)
@@ -151,7 +153,7 @@ boot_status update_confirm(journal *j, uint32_t running_slot, uint32_t security_
     next.active = (uint8_t)running_slot;
     next.trial = BOOT_SLOT_NONE;
     next.tries_left = 0;
-    note_outcome(&next, JOURNAL_OUTCOME_CONFIRMED);
+    note_outcome(&next, JOURNAL_OUTCOME_CONFIRMED, BOOT_OK);
     const boot_status status = journal_append(j, &next);
     if (status != BOOT_OK) return status;
   } else if (j->now.active != running_slot || (readable == BOOT_OK && counter >= security_version)) {
@@ -167,8 +169,7 @@ boot_status update_reject(journal *j, boot_status reason)
   next.rejected |= journal_slot_bit(next.trial);
   next.trial = BOOT_SLOT_NONE;
   next.tries_left = 0;
-  next.revert_reason = (uint32_t)reason;
-  note_outcome(&next, JOURNAL_OUTCOME_REVERTED);
+  note_outcome(&next, JOURNAL_OUTCOME_REVERTED, reason);
   return journal_append(j, &next);
 }
 

@@ -113,7 +113,7 @@ static boot_status try_fallback(loader *l, uint32_t slot, boot_status why)
   if (slot == next.active || journal_rejects(&next, slot)) return BOOT_NO_FIRMWARE;
   next.trial = (uint8_t)slot;
   next.tries_left = UPDATE_TRIES;
-  next.revert_reason = (uint32_t)why;
+  if (next.outcome == JOURNAL_OUTCOME_NONE) next.revert_reason = (uint32_t)why; /* else it belongs to that outcome */
   if (journal_append(&l->journal, &next) == BOOT_OK) return try_trial(l);
   /* No journal to write and no active image: running unrecorded is better than not at all. */
   log_trouble(BOOT_JOURNAL_WRITE);
