@@ -33,9 +33,10 @@ static inline uint32_t launder(uint32_t value)
   return value;
 }
 
+/* by: 0..31. */
 static uint32_t rotate_left(uint32_t value, uint32_t by)
 {
-  return value << by | value >> (32 - by);
+  return value << by | value >> (-by & 31);
 }
 
 void unlock_begin(unlock *u, uint32_t entry)
@@ -48,9 +49,12 @@ uint32_t unlock_entry(const unlock *u)
   return u->scrambled ^ UNLOCK_MASK;
 }
 
+/* A broken rule is one turn less, like a rule that was skipped: turns only add up. (Mixing the violation
+ * itself in would let two cancel out, by accident or by an attacker's choice of one of them.) */
 static __attribute__((noinline)) boot_status require(unlock *u, uint32_t violation, boot_status why)
 {
-  u->scrambled = rotate_left(u->scrambled, 1) ^ launder(violation);
+  const uint32_t seen = launder(violation);
+  u->scrambled = rotate_left(u->scrambled, seen == 0);
   return launder(violation) == 0 ? BOOT_OK : why;
 }
 
