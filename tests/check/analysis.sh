@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 database=build/host
 board=build/an524-production
+logs=build/log
 
 for folder in "$database" "$board"; do
   [ -f "$folder/compile_commands.json" ] || { echo "analysis: $folder is not configured yet: make test first" >&2; exit 1; }
@@ -23,18 +24,31 @@ print("\n".join(sorted(n for n in names if n.endswith(".c") and n.startswith(roo
     "$1/compile_commands.json"
 }
 
-status=0
-
 # One file per run: clang-tidy 14 carries va_list state over from one file to the next and then sees ghosts.
 # -Wno-unknown-warning-option: the database is gcc's.
-built "$database" | xargs -P 2 -n 1 clang-tidy --quiet -p "$database" --extra-arg=-Wno-unknown-warning-option 2> build/log/clang-tidy.err || status=1
+tidy() {
+  built "$database" | xargs -P 2 -n 1 clang-tidy --quiet -p "$database" --extra-arg=-Wno-unknown-warning-option 2> "$logs/clang-tidy.err"
+}
 
-# cppcheck reads the firmware's own database, so board drivers are seen with their real defines.
-for folder in "$database" "$board"; do
-  cppcheck --quiet -j 2 --project="$folder/compile_commands.json" --cppcheck-build-dir="$(mkdir -p "$folder/cppcheck" && echo "$folder/cppcheck")" \
-    --enable=warning,portability --inline-suppr --error-exitcode=1 --suppressions-list=tests/check/cppcheck.txt \
-    -i deps/src -i build || status=1
-done
+# The firmware's database too: board drivers are seen with their real defines.
+cppchecks() {
+  local folder status=0
+  for folder in "$database" "$board"; do
+    mkdir -p "$folder/cppcheck"
+    cppcheck --quiet -j 2 --project="$folder/compile_commands.json" --cppcheck-build-dir="$folder/cppcheck" \
+      --enable=warning,portability --inline-suppr --error-exitcode=1 --suppressions-list=tests/check/cppcheck.txt \
+      -i deps/src -i build 2>&1 || status=1
+  done
+  return $status
+}
 
-[ "$status" = 0 ] && echo "analysis: clean"
-exit "$status"
+mkdir -p "$logs"
+status=0
+tidy > "$logs/findings.log" || status=1
+cppchecks >> "$logs/findings.log" || status=1
+if [ $status = 0 ]; then echo "analysis: clean"; exit; fi
+cat "$logs/findings.log"
+echo
+echo "analysis: findings (how each comes about: above, or $logs/findings.log; clang-tidy's own trouble: $logs/clang-tidy.err)"
+sed "s#$PWD/##" "$logs/findings.log" | grep -E '^[^ ]+:[0-9]+:[0-9]+: (error|warning|portability)' | sort -u
+exit 1
