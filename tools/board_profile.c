@@ -31,6 +31,8 @@ void board_profile_select(const board_profile *p) {
     .loader_load_bytes = p->loader_load.bytes,
     .firmware_load_base = p->firmware_load.base,
     .firmware_load_bytes = p->firmware_load.bytes,
+    .entry_mark = p->entry_mark,
+    .vectors_alignment = p->vectors_alignment,
   };
   host_board_select(&map);
 }

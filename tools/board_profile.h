@@ -8,11 +8,11 @@
 
 #define BOARD_PROFILE_DEFAULT "an524"
 
-/* A region images are loaded to. Its non-secure alias is BOARD_PROFILE_ALIAS below. */
+/* A region images are loaded to, at its secure addresses. */
 typedef struct board_region {
   uint32_t base, bytes;
+  uint32_t nonsecure_alias; /* a secure address minus this is its non-secure alias; 0: none */
 } board_region;
-#define BOARD_PROFILE_ALIAS 0x10000000u
 
 typedef struct board_profile {
   const char *name;
@@ -22,6 +22,8 @@ typedef struct board_profile {
   uint32_t journal;
   uint32_t slot_a, slot_b, slot_bytes;
   board_region loader_load, firmware_load;
+  uint32_t entry_mark;      /* bit 0 of code addresses */
+  uint32_t vectors_alignment;
   /* The file that holds the flash: its size, and where in it things are. */
   uint64_t file_bytes, flash_at, wear_at, bad_at;
   uint32_t bad_max;

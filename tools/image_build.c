@@ -39,9 +39,10 @@ static bool inside(const board_region *region, uint64_t start, uint64_t end) {
 
 static bool add_piece(pieces *all, const board_region *region, const elf_load *load, const char *path) {
   piece p = {load->address, (uint64_t)load->address + load->bytes, load->data, 0};
-  if (!inside(region, p.start, p.end) && inside(region, p.start + BOARD_PROFILE_ALIAS, p.end + BOARD_PROFILE_ALIAS)) {
-    p.start += BOARD_PROFILE_ALIAS;
-    p.end += BOARD_PROFILE_ALIAS;
+  const uint32_t alias = region->nonsecure_alias;
+  if (alias != 0 && !inside(region, p.start, p.end) && inside(region, p.start + alias, p.end + alias)) {
+    p.start += alias;
+    p.end += alias;
     p.flags = SEGMENT_NONSECURE;
   }
   if (!inside(region, p.start, p.end)) {
@@ -145,23 +146,25 @@ static bool find_vectors(manifest *m, const elf *first, const pieces *all, unsig
 }
 
 /* own: pieces of the first ELF, which come first in `all`, still unsorted. */
-static bool find_start(manifest *m, const elf *first, const pieces *all, unsigned own, const char *vectors) {
+static bool find_start(manifest *m, const board_profile *board, const elf *first, const pieces *all, unsigned own,
+                       const char *vectors) {
   m->entry = first->entry;
-  if (m->entry % 2 == 0) {
-    out_error("entry 0x%08x of the first ELF file is not a Thumb address (bit 0 must be set); check ENTRY() of its linker script",
-              m->entry);
+  if (m->entry % 2 != board->entry_mark) {
+    out_error("entry 0x%08x of the first ELF file is not a code address of this board (bit 0 must be %u); check ENTRY() of "
+              "its linker script", m->entry, board->entry_mark);
     return false;
   }
   return find_vectors(m, first, all, own, vectors);
 }
 
-static bool build(image *img, const board_region *region, const elf *elfs, const char *const *paths, unsigned count,
+static bool build(image *img, const board_profile *board, const elf *elfs, const char *const *paths, unsigned count,
                   const char *vectors) {
   static pieces all;
+  const board_region *region = img->head.kind == MANIFEST_KIND_LOADER ? &board->loader_load : &board->firmware_load;
   all.count = 0;
   for (unsigned i = 0; i < count; i++)
     if (!add_elf(&all, region, &elfs[i], paths[i])) return false;
-  if (!find_start(&img->head, &elfs[0], &all, elfs[0].load_count, vectors)) return false;
+  if (!find_start(&img->head, board, &elfs[0], &all, elfs[0].load_count, vectors)) return false;
   qsort(all.at, all.count, sizeof all.at[0], by_address);
   return lay_out(img, &all) && fill_payload(img, &all);
 }
@@ -172,8 +175,7 @@ bool image_build(image *img, const board_profile *board, const char *const *elf_
   bool built = elf_count <= ELFS_MAX;
   if (!built) out_error("at most %u ELF files go into one image", ELFS_MAX);
   for (unsigned i = 0; built && i < elf_count; i++) built = elf_open(elf_paths[i], &elfs[i]);
-  const board_region *region = img->head.kind == MANIFEST_KIND_LOADER ? &board->loader_load : &board->firmware_load;
-  built = built && build(img, region, elfs, elf_paths, elf_count, vectors);
+  built = built && build(img, board, elfs, elf_paths, elf_count, vectors);
   for (unsigned i = 0; i < elf_count && i < ELFS_MAX; i++) elf_close(&elfs[i]);
   return built;
 }

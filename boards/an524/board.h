@@ -8,6 +8,9 @@
 
 #define BOARD_NAME "an524"
 
+/* A secure address minus this is its non-secure alias. */
+#define BOARD_SECURE_ALIAS 0x10000000
+
 /* ---- Code and RAM (bus addresses) ---- */
 #define BOARD_ROM_BASE 0x10000000 /* QSPI, truly read-only */
 #define BOARD_ROM_BYTES 0x2000    /* budget: 8,192 */
@@ -28,6 +31,10 @@
 #define BOARD_LOADER_RAM_BYTES 0x2000
 #define BOARD_SRAM_BASE 0x30000000
 #define BOARD_SRAM_BYTES 0x20000
+
+/* How this CPU marks code addresses (Thumb: bit 0 set), and how its vector table register wants tables of up to 32 aligned. */
+#define BOARD_ENTRY_MARK 1
+#define BOARD_VECTORS_ALIGNMENT 128
 
 /* BRAM, 512 KiB: firmware is loaded here and nowhere else. Non-secure alias: address - 0x10000000. */
 #define BOARD_FIRMWARE_LOAD_BASE 0x38000000

@@ -14,6 +14,7 @@ typedef struct board_map {
   uint32_t slot_a, slot_b, slot_bytes;
   uint32_t loader_load_base, loader_load_bytes;
   uint32_t firmware_load_base, firmware_load_bytes;
+  uint32_t entry_mark, vectors_alignment; /* of code addresses: bit 0; of vector tables: bytes, > 0 */
 } board_map;
 
 /* The board this program is working on; set by host_board_select() before anything else. */
@@ -32,5 +33,7 @@ extern const board_map *host_map;
 #define BOARD_LOADER_LOAD_BYTES (host_map->loader_load_bytes)
 #define BOARD_FIRMWARE_LOAD_BASE (host_map->firmware_load_base)
 #define BOARD_FIRMWARE_LOAD_BYTES (host_map->firmware_load_bytes)
+#define BOARD_ENTRY_MARK (host_map->entry_mark)
+#define BOARD_VECTORS_ALIGNMENT (host_map->vectors_alignment)
 
 #endif

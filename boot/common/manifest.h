@@ -3,7 +3,7 @@
  * Signed is the first MANIFEST_SIGNED_BYTES: all of it except the two signatures. Nothing in it
  * is used before both signatures (as the OTP policy demands) are good, except the two key records,
  * which count only when their hash is one the device trusts. All integers little-endian: the
- * struct is the wire format on every target we support (asserted below and in manifest.c).
+ * struct is the wire format on every target we support (asserted below).
  */
 #ifndef HF_BOOT_MANIFEST_H
 #define HF_BOOT_MANIFEST_H
@@ -67,7 +67,7 @@ typedef struct manifest {
   manifest_version version;
   manifest_version loader_min;  /* firmware: oldest loader that may start it; loader: 0 */
   uint32_t payload_bytes;
-  uint32_t entry;               /* first instruction, bit 0 set (Thumb) */
+  uint32_t entry;               /* first instruction; bit 0 as the CPU marks code addresses (Arm: 1) */
   uint32_t vectors;             /* address of the vector table, inside a segment */
   uint32_t segment_count;       /* 1..MANIFEST_SEGMENTS_MAX */
   uint8_t payload_sha256[32];

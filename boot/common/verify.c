@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "board.h"
 #include "ct.h"
 #include "flash.h"
 #include "handover.h"
@@ -169,6 +170,10 @@ typedef struct segment_violations {
   uint32_t tiling, address, overlap, entry;
 } segment_violations;
 
+/* Bits of `entry` that a secure segment around the address takes away. */
+#define ENTRY_NOT_SEEN 1u
+#define VECTORS_NOT_SEEN 2u
+
 /* Sums may wrap only for segments that break the address rule, and then that rule refuses the image. */
 static void check_segment(const manifest *m, uint32_t i, const verify_trust *t, segment_violations *v, uint32_t tiled)
 {
@@ -179,17 +184,15 @@ static void check_segment(const manifest *m, uint32_t i, const verify_trust *t, 
   v->address |= if_above(into_region, t->load_bytes) | if_above(s->bytes, t->load_bytes - into_region);
   for (const manifest_segment *other = m->segments; other < s; other++)
     v->overlap |= (uint32_t)(s->address - other->address < other->bytes) | (uint32_t)(other->address - s->address < s->bytes);
-  /* Code starts in a secure segment, at an instruction; the first two words of the vector table
-   * (stack pointer, entry) lie in one, aligned as VTOR wants it for up to 32 vectors. */
-  if (s->flags == 0) {
-    if (m->entry - s->address < s->bytes) v->entry &= ~1u;
-    if (m->vectors - s->address < s->bytes) v->entry &= ~2u;
+  if (s->flags == 0) { /* code starts in the secure world */
+    if (m->entry - s->address < s->bytes) v->entry &= ~ENTRY_NOT_SEEN;
+    if (m->vectors - s->address < s->bytes) v->entry &= ~VECTORS_NOT_SEEN;
   }
 }
 
 static segment_violations check_segments(const manifest *m, const verify_trust *t)
 {
-  segment_violations v = {0, 0, 0, 3};
+  segment_violations v = {.entry = ENTRY_NOT_SEEN | VECTORS_NOT_SEEN};
   uint32_t tiled = 0;
   const uint32_t count = m->segment_count < MANIFEST_SEGMENTS_MAX ? m->segment_count : MANIFEST_SEGMENTS_MAX;
   for (uint32_t i = 0; i < count; i++) {
@@ -198,7 +201,7 @@ static segment_violations check_segments(const manifest *m, const verify_trust *
   }
   v.tiling |= if_not_zero(&m->segments[count], (MANIFEST_SEGMENTS_MAX - count) * (uint32_t)sizeof(manifest_segment)) |
               (tiled ^ m->payload_bytes) | (count ^ m->segment_count) | (uint32_t)(count == 0);
-  v.entry |= (~m->entry & 1u) | (m->vectors % 128);
+  v.entry |= ((m->entry ^ BOARD_ENTRY_MARK) & 1u) | (m->vectors % BOARD_VECTORS_ALIGNMENT);
   return v;
 }
 

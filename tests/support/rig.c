@@ -25,6 +25,8 @@ const board_map rig_map = {
     .loader_load_bytes = 0x2000,
     .firmware_load_base = RIG_RAM_BASE + 0x4000,
     .firmware_load_bytes = 0x3000,
+    .entry_mark = 1,
+    .vectors_alignment = 128,
 };
 
 void rig_new(void)
