@@ -637,7 +637,7 @@ class Devices(Case):
             file.seek(0x10000000)
             before = file.read(0x300000)
         self.refused("device", "install", "d1", "bad.img", says="BOOT_PAYLOAD_DIGEST")
-        self.refused("device", "install", "d1", "loader.img", says="BOOT_SIG")
+    self.refused("device", "install", "d1", "loader.img", says="or a newer one already")
         self.sign(version="1.0.0", security=1, output="old.img")
         self.refused("device", "install", "d1", "old.img", says="BOOT_MANIFEST_ROLLBACK")
         with open(flash, "rb") as file:

@@ -23,7 +23,7 @@ static const char *slot_name(uint8_t slot) {
 
 static void show_place(const char *label, uint32_t place, const verify_trust *trust, boot_status no_trust) {
   manifest m;
-  boot_status status = no_trust != BOOT_OK ? no_trust : twin_verify_place(place, trust, &m);
+  boot_status status = no_trust != BOOT_OK ? no_trust : verify_in_flash(place, trust, &m);
   bool readable = flash_read(place, &m, sizeof m) == FLASH_OK && m.magic == MANIFEST_MAGIC;
   out_open(NULL, label);
   out_text("place", NULL, "%s", label);

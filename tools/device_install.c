@@ -4,9 +4,11 @@
 #include "board.h"
 #include "cli.h"
 #include "device_commands.h"
+#include "flash.h"
 #include "handoff.h"
 #include "image_check.h"
 #include "image_fields.h"
+#include "loader_copy.h"
 #include "output.h"
 #include "twin.h"
 #include "update.h"
@@ -34,8 +36,8 @@ static boot_status install_checked(twin *t, const image *img, uint32_t tries, ui
   manifest loader, scratch;
   verify_trust trust;
   journal_open(&j);
-  if (j.now.trial != BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
   *slot = update_staging_slot(&j);
+  if (*slot == BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
   boot_status status = twin_firmware_trust(&facts, &loader, &trust);
   if (status == BOOT_OK) status = image_check(t->board, img, &trust);
   twin_attach(t);
@@ -48,6 +50,7 @@ static boot_status install_unchecked(const image *img, const install_options *o,
   journal j;
   journal_open(&j);
   *slot = o->slot == NULL ? update_staging_slot(&j) : *o->slot == 'A' ? BOOT_SLOT_A : BOOT_SLOT_B;
+  if (*slot == BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
   boot_status status = twin_write_image(update_slot_base(*slot), BOARD_FLASH_SLOT_BYTES, img);
   if (status != BOOT_OK || !o->active) return status == BOOT_OK ? update_start_trial(&j, *slot, o->tries, NULL) : status;
   journal_record next = j.now;
@@ -58,6 +61,48 @@ static boot_status install_unchecked(const image *img, const install_options *o,
   return journal_append(&j, &next);
 }
 
+/* ---- A new loader: over the copy the ROM does not take first ---- */
+
+static boot_status install_loader_checked(twin *t, const image *img, uint32_t running) {
+  device_facts facts;
+  verify_trust trust;
+  update_writer writer;
+  boot_status status = twin_loader_trust(&facts, &trust);
+  if (status == BOOT_OK) status = image_check(t->board, img, &trust);
+  twin_attach(t);
+  if (status == BOOT_OK) status = update_begin_loader(&writer, running, &img->head, &trust);
+  if (status == BOOT_OK) status = update_write(&writer, img->payload, img->head.payload_bytes);
+  return status == BOOT_OK ? update_finish(&writer, &img->head) : status;
+}
+
+/* Equal or older: the ROM would not take it, and the running loader would write itself over it. */
+static bool loader_is_newer(const image *img, uint32_t running) {
+  manifest_version now;
+  if (flash_read(loader_copy_base(running) + (uint32_t)offsetof(manifest, version), &now, sizeof now) != FLASH_OK) return true;
+  return manifest_version_order(img->head.version) > manifest_version_order(now);
+}
+
+static boot_status install_loader(twin *t, const image *img, const install_options *o, uint32_t *copy) {
+  const uint32_t running = loader_copy_newer();
+  *copy = running ^ 1u;
+  return o->unchecked ? twin_write_image(loader_copy_base(*copy), BOARD_FLASH_LOADER_BYTES, img)
+                      : install_loader_checked(t, img, running);
+}
+
+static int loader_command(twin *t, const image *img, const install_options *o) {
+  uint32_t copy = 0;
+  if (!o->unchecked && !loader_is_newer(img, loader_copy_newer()))
+    return out_refuse("refused: the device has this loader version or a newer one already");
+  const boot_status status = install_loader(t, img, o, &copy);
+  if (!twin_save(t)) return OUT_REFUSED;
+  if (status != BOOT_OK) return refuse(status);
+  out_text("device", "Device", "%s", t->name);
+  out_number("loader_copy", "Loader copy", copy);
+  field_out_version("version", "Version", img->head.version);
+  out_truth("checked", "Verified", !o->unchecked);
+  return OUT_OK;
+}
+
 static int install(const char *name, const char *path, const install_options *o) {
   twin t;
   image img;
@@ -66,6 +111,12 @@ static int install(const char *name, const char *path, const install_options *o)
   if (!image_read(path, t.board->slot_bytes, &img)) {
     twin_close(&t);
     return OUT_REFUSED;
+  }
+  if (img.head.kind == MANIFEST_KIND_LOADER) {
+    const int answer = loader_command(&t, &img, o);
+    twin_close(&t);
+    image_free(&img);
+    return answer;
   }
   boot_status status = o->unchecked ? install_unchecked(&img, o, &slot) : install_checked(&t, &img, o->tries, &slot);
   bool saved = twin_save(&t);
@@ -93,7 +144,8 @@ int device_install_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "device install", "NAME IMAGE", "Puts firmware on trial in a device that is not running, as an attached programmer would.",
+    "device install", "NAME IMAGE", "Installs an image in a device that is not running, as an attached programmer would: firmware goes on trial in\n"
+    "the slot that does not run, a loader over the copy that does not run.",
     options,
     "  holdfast device install d1 fw-2.img\n"
     "  holdfast device install d1 tampered.img --unchecked && holdfast device run d1\n"};

@@ -210,18 +210,10 @@ boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_tr
   verify_trust for_loader;
   boot_status status = twin_loader_trust(facts, &for_loader);
   if (status != BOOT_OK) return status;
-  if (twin_verify_place(BOARD_FLASH_LOADER_0, &for_loader, loader) != BOOT_OK &&
-      twin_verify_place(BOARD_FLASH_LOADER_1, &for_loader, loader) != BOOT_OK)
+  if (verify_in_flash(BOARD_FLASH_LOADER_0, &for_loader, loader) != BOOT_OK &&
+      verify_in_flash(BOARD_FLASH_LOADER_1, &for_loader, loader) != BOOT_OK)
     return BOOT_NO_LOADER;
   return device_firmware_trust(facts, loader, trust);
-}
-
-boot_status twin_verify_place(uint32_t place, const verify_trust *trust, manifest *m) {
-  unlock nothing_to_unlock;
-  unlock_begin(&nothing_to_unlock, 0);
-  if (flash_read(place, m, sizeof *m) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
-  boot_status status = verify_manifest(m, trust, &nothing_to_unlock);
-  return status == BOOT_OK ? verify_payload_in_flash(place, m) : status;
 }
 
 boot_status twin_write_image(uint32_t place, uint32_t place_bytes, const image *img) {

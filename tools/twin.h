@@ -55,8 +55,6 @@ bool twin_create(const char *directory, const char *name, const board_profile *b
 boot_status twin_loader_trust(device_facts *facts, verify_trust *trust) BOOT_MUST_CHECK;
 boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust) BOOT_MUST_CHECK;
 
-/* Verifies the image at a flash offset, payload too. m: gets its manifest. */
-boot_status twin_verify_place(uint32_t place, const verify_trust *trust, manifest *m) BOOT_MUST_CHECK;
 /* Writes an image to a place, as an attached programmer would. */
 boot_status twin_write_image(uint32_t place, uint32_t place_bytes, const image *img) BOOT_MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* The C library's block functions, made small: the ROM has 6,656 bytes for everything, and the
- * library's versions alone take 680 of them. Words where possible; this CPU loads and stores words
+/* The C library's block functions, made small: the ROM has room for little (board.h), and the
+ * library's versions are several times as large. Words where possible; this CPU loads and stores words
  * at any address of RAM. */
 #include <stddef.h>
 #include <stdint.h>

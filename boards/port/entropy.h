@@ -1,5 +1,5 @@
 /* Raw entropy port: bytes from the board's noise source, not health-tested, not conditioned.
- * Never use them as keys: secure/random does tests and a DRBG on top. */
+ * Never use them as keys. */
 #ifndef HF_PORT_ENTROPY_H
 #define HF_PORT_ENTROPY_H
 

@@ -37,7 +37,8 @@ flash_status flash_read(uint32_t offset, void *out, uint32_t bytes) __attribute_
  * ascending order. Power loss leaves a prefix of units programmed and at most one torn. */
 flash_status flash_program(uint32_t offset, const void *data, uint32_t bytes) __attribute__((warn_unused_result));
 
-/* Unreadable units become readable again. Erases `bytes` (a multiple of FLASH_BLOCK_BYTES) from `offset` (likewise), ascending. */
+/* Erases `bytes` (a multiple of FLASH_BLOCK_BYTES) from `offset` (likewise), ascending;
+ * unreadable units become readable again. */
 flash_status flash_erase(uint32_t offset, uint32_t bytes) __attribute__((warn_unused_result));
 
 /* Number of erases the block that contains `offset` has seen; saturates. 0 beyond the device. */

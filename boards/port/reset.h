@@ -14,7 +14,7 @@ typedef enum reset_cause {
 } reset_cause;
 
 /* Why the machine started, and from now on an unannounced reset counts as the watchdog's.
- * The ROM calls it once per boot and hands the answer on (boot_handoff.h). */
+ * The ROM calls it once per boot and hands the answer on (boot/common/handoff.h). */
 reset_cause reset_cause_take(void);
 
 /* Announces `cause` and resets. */

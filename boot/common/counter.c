@@ -63,6 +63,15 @@ uint32_t counter_room(counter_id id)
   return read_row(row, &state) == BOOT_OK ? row.cells - state.used : 0;
 }
 
+boot_status counter_can_reach(counter_id id, uint32_t value)
+{
+  const counter_row row = row_of(id);
+  counter_state state;
+  const boot_status status = read_row(row, &state);
+  if (status != BOOT_OK) return status;
+  return state.value >= value || state.used < row.cells ? BOOT_OK : BOOT_OTP_FULL;
+}
+
 boot_status counter_raise(counter_id id, uint32_t value)
 {
   const counter_row row = row_of(id);

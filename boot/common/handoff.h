@@ -18,6 +18,8 @@ typedef struct boot_handoff {
   uint32_t other_copy_status; /* boot_status of the copy tried before, BOOT_OK when none was */
 } boot_handoff;
 
+static_assert(sizeof(boot_handoff) == 20, "a loader of any age reads it");
+
 /* Loader -> firmware's secure part, at BOARD_BOOT_INFO_BASE. */
 #define BOOT_INFO_MAGIC 0x464E4942u /* "BINF" */
 #define BOOT_SLOT_A 0u

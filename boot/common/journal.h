@@ -1,7 +1,7 @@
 /* The boot journal: the only truth about which slot runs.
  *
  * Two flash blocks, append-only records with a sequence number and a CRC; the newest complete
- * record wins. States (invariants and transitions are drawn at the top of journal.c and plan.c):
+ * record wins. Invariants: journal.c; transitions: update.c and the drawing in loader.c. States:
  *
  *     SETTLED   trial == NONE: `active` runs
  *     TRIAL     trial != NONE: `trial` gets tries_left more boots, then `active` again
@@ -35,7 +35,7 @@ typedef struct journal_record {
   uint8_t trial;        /* likewise */
   uint8_t tries_left;   /* boots the trial may still start */
   uint8_t rejected;     /* bit i: the image in slot i was given up, and is not booted again until rewritten */
-  uint32_t revert_reason; /* boot_status of the last revert, BOOT_OK when none */
+  uint32_t revert_reason; /* boot_status: why the last trial was given up, or the loader fell back; BOOT_OK: it was not */
   uint32_t outcome;       /* journal_outcome */
   char job[JOURNAL_JOB_BYTES];
   uint8_t reserved[40]; /* 0 */

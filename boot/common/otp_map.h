@@ -13,7 +13,7 @@
 
 #include "manifest.h"
 
-/* A mark is a word that is 0 (not set) or anything else (set); MARK_SET is what we write. That any
+/* A mark is a word that is 0 (not set) or anything else (set); OTP_MARK_SET is what we write. That any
  * set bit counts makes an interrupted write err on the strict side. */
 #define OTP_MARK_SET 0xA5A5A5A5u
 
@@ -47,6 +47,7 @@ typedef struct otp_revocation {
   uint32_t p256[ROOT_KEYS]; /* mark: root key i is revoked */
   uint32_t lms[ROOT_KEYS];
 } otp_revocation;
+static_assert(sizeof(otp_revocation) == 32, "docs/formats.md");
 #define OTP_REVOCATION_OFFSET 4096u
 
 /* A counter is a row of cells; each raise fills the next blank one (counter.h). */
@@ -56,6 +57,7 @@ typedef struct otp_counter_cell {
   uint32_t value_again;    /* the same once more: one damaged half does not lose the count */
   uint32_t inverse_again;
 } otp_counter_cell;
+static_assert(sizeof(otp_counter_cell) == 16, "docs/formats.md");
 #define OTP_LOADER_COUNTER_OFFSET 4352u
 #define OTP_LOADER_COUNTER_CELLS 32u
 #define OTP_FIRMWARE_COUNTER_OFFSET 5120u

@@ -49,8 +49,7 @@
   X(BOOT_HANDOFF, 'B', 'T', 3, "the previous stage left no valid hand-over")            \
   X(BOOT_TRIES_EXHAUSTED, 'B', 'T', 4, "trial was not confirmed in its boots")          \
   X(BOOT_TRIAL_REJECTED, 'B', 'T', 5, "trial was rejected by the firmware")             \
-  X(BOOT_RECOVERY_PROTOCOL, 'R', 'C', 1, "recovery: frame not expected here")           \
-  X(BOOT_RECOVERY_TIMEOUT, 'R', 'C', 2, "recovery: the other side stopped sending")
+  X(BOOT_RECOVERY_PROTOCOL, 'R', 'C', 1, "recovery: frame not expected here")
 
 typedef enum boot_status {
   BOOT_OK = 0x6D3A95C7, /* not 0 or 1: a glitched register is unlikely to hold it */

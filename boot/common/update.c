@@ -15,6 +15,7 @@
 #include "counter.h"
 #include "flash.h"
 #include "handoff.h"
+#include "loader_copy.h"
 
 /* ---- Writing an image ---- */
 
@@ -96,29 +97,33 @@ uint32_t update_slot_base(uint32_t slot)
 
 uint32_t update_staging_slot(const journal *j)
 {
+  if (j->now.trial != BOOT_SLOT_NONE) return BOOT_SLOT_NONE;
   return j->now.active == BOOT_SLOT_A ? BOOT_SLOT_B : BOOT_SLOT_A;
 }
 
-/* ---- Install, confirm, reject ---- */
+/* ---- Loader ---- */
 
-static boot_status verify_slot(uint32_t slot, const verify_trust *trust, manifest *scratch)
+boot_status update_begin_loader(update_writer *w, uint32_t running_copy, const manifest *m, const verify_trust *trust)
 {
   unlock nothing_to_unlock;
   unlock_begin(&nothing_to_unlock, 0);
-  if (flash_read(update_slot_base(slot), scratch, MANIFEST_BYTES) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
-  const boot_status status = verify_manifest(scratch, trust, &nothing_to_unlock);
+  boot_status status = verify_manifest(m, trust, &nothing_to_unlock);
+  if (status == BOOT_OK) status = counter_can_reach(COUNTER_LOADER, m->security_version);
   if (status != BOOT_OK) return status;
-  return verify_payload_in_flash(update_slot_base(slot), scratch);
+  return update_begin(w, loader_copy_base(running_copy ^ 1u), BOARD_FLASH_LOADER_BYTES, m->payload_bytes);
 }
+
+/* ---- Install, confirm, reject ---- */
 
 boot_status update_install(journal *j, uint32_t slot, const verify_trust *trust, uint32_t tries, const char *job,
                            manifest *scratch)
 {
   if (j->now.trial != BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
   if (slot == j->now.active) return BOOT_UPDATE_RUNNING;
-  const boot_status status = verify_slot(slot, trust, scratch);
+  boot_status status = verify_in_flash(update_slot_base(slot), trust, scratch);
   if (status != BOOT_OK) return status;
-  if (scratch->security_version > trust->security_counter && counter_room(COUNTER_FIRMWARE) == 0) return BOOT_OTP_FULL;
+  status = counter_can_reach(COUNTER_FIRMWARE, scratch->security_version);
+  if (status != BOOT_OK) return status;
   return update_start_trial(j, slot, tries, job);
 }
 

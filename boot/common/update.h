@@ -37,8 +37,18 @@ boot_status update_finish(update_writer *w, const manifest *m) BOOT_MUST_CHECK;
 
 /* Flash offset of a firmware slot (BOOT_SLOT_A, _B). */
 uint32_t update_slot_base(uint32_t slot);
-/* The slot a new image may be written to: not the active one, not one on trial. */
+/* The slot a new image may be written to: not the active one. BOOT_SLOT_NONE while a trial is under
+ * way: confirm or reject it first. */
 uint32_t update_staging_slot(const journal *j);
+
+/* Begins the update of the loader, over the copy that is not running; go on with update_write() and
+ * update_finish(w, m), then restart. The ROM takes the newer copy; one that does not reach firmware is left
+ * again; the first settled boot makes both copies equal and raises the loader counter.
+ * running_copy: boot_info.loader_copy. trust: device_loader_trust(). m: of the new loader.
+ * Nothing is touched before m has verified and the counter has room:
+ * any verification status | BOOT_OTP_FULL | what update_begin() answers. */
+boot_status update_begin_loader(update_writer *w, uint32_t running_copy, const manifest *m,
+                                const verify_trust *trust) BOOT_MUST_CHECK;
 
 /* Puts the complete image in `slot` on trial: `tries` boots to confirm, then the active one again.
  * c: trust, as for verify_manifest(); the image is verified in full (signatures, digest) first and

@@ -280,3 +280,15 @@ boot_status verify_load(uint32_t place, const manifest *m, unlock *u)
       wipe(board_ram(m->segments[i].address, m->segments[i].bytes), m->segments[i].bytes);
   return status;
 }
+
+boot_status verify_and_load(uint32_t place, const verify_trust *t, manifest *m, uint32_t *entry)
+{
+  unlock u;
+  if (flash_read(place, m, sizeof *m) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
+  unlock_begin(&u, m->entry);
+  boot_status status = verify_manifest(m, t, &u);
+  if (status != BOOT_OK) return status;
+  status = verify_load(place, m, &u);
+  *entry = unlock_entry(&u);
+  return status;
+}

@@ -2,14 +2,11 @@
  * payload in RAM exactly what it signs?
  *
  * Both questions answer twice: with a boot_status, and by turning the `unlock` lock one step per
- * check. The lock holds the entry address scrambled; only all steps, each with a difference of
- * zero, bring the true address back. A skipped branch still leaves the address scrambled, a
- * skipped check leaves it one turn short.
+ * rule that holds. The lock is the entry address, scrambled; only all steps bring it back. A broken
+ * rule and a skipped one both leave it a turn short, whatever branch is taken afterwards.
  *
- *     unlock u;
- *     unlock_begin(&u, m->entry);
- *     if (verify_manifest(m, &trust, &u) == BOOT_OK && verify_load(offset, m, &u) == BOOT_OK)
- *       start(unlock_entry(&u));
+ *     uint32_t entry;
+ *     if (verify_and_load(place, &trust, &m, &entry) == BOOT_OK && entry == m.entry) start(entry);
  */
 #ifndef HF_BOOT_VERIFY_H
 #define HF_BOOT_VERIFY_H
@@ -55,7 +52,15 @@ boot_status verify_manifest(const manifest *m, const verify_trust *trust, unlock
  * hashes the copies. m: verified. BOOT_OK | BOOT_FLASH_UNREADABLE | BOOT_PAYLOAD_DIGEST: RAM has been wiped. */
 boot_status verify_load(uint32_t place, const manifest *m, unlock *u) BOOT_MUST_CHECK;
 
-/* Hashes the payload in flash without loading it (before an install). Same statuses. */
+/* All of it for the image at `place`: reads the manifest into m, verifies it, loads the payload.
+ * *entry: what the checks unlocked; compare it with m->entry before the jump, and jump to *entry.
+ * BOOT_FLASH_UNREADABLE and the statuses of the two above. */
+boot_status verify_and_load(uint32_t place, const verify_trust *trust, manifest *m, uint32_t *entry) BOOT_MUST_CHECK;
+
+/* Hashes the payload in flash without loading it. m: verified. BOOT_OK | BOOT_FLASH_UNREADABLE | BOOT_PAYLOAD_DIGEST. */
 boot_status verify_payload_in_flash(uint32_t place, const manifest *m) BOOT_MUST_CHECK;
+
+/* The same verdict as verify_and_load(), loading nothing. For installs and tools: no jump hangs on it. */
+boot_status verify_in_flash(uint32_t place, const verify_trust *trust, manifest *m) BOOT_MUST_CHECK;
 
 #endif

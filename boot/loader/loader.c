@@ -25,6 +25,7 @@
 #include "counter.h"
 #include "ct.h"
 #include "flash.h"
+#include "loader_copy.h"
 #include "log.h"
 #include "otp.h"
 #include "sha256.h"
@@ -43,22 +44,9 @@ boot_status loader_open(loader *l)
 
 /* ---- One slot ---- */
 
-static boot_status try_slot(loader *l, uint32_t slot)
-{
-  unlock u;
-  const uint32_t base = update_slot_base(slot);
-  if (flash_read(base, &l->firmware, sizeof l->firmware) != FLASH_OK) return BOOT_FLASH_UNREADABLE;
-  unlock_begin(&u, l->firmware.entry);
-  boot_status status = verify_manifest(&l->firmware, &l->trust, &u);
-  if (status != BOOT_OK) return status;
-  status = verify_load(base, &l->firmware, &u);
-  l->entry = unlock_entry(&u);
-  return status;
-}
-
 static boot_status try_and_log(loader *l, uint32_t slot)
 {
-  const boot_status status = try_slot(l, slot);
+  const boot_status status = verify_and_load(update_slot_base(slot), &l->trust, &l->firmware, &l->entry);
   l->slot = slot;
   if (status != BOOT_OK) log_slot_refused(slot, status);
   return status;
@@ -74,19 +62,13 @@ static boot_status spend_a_try(loader *l)
   return journal_append(&l->journal, &next);
 }
 
-/* An image whose confirmation could not raise the counter must not run: its rollback protection would be void. */
-static boot_status counter_has_room(const loader *l)
-{
-  if (l->firmware.security_version <= l->trust.security_counter) return BOOT_OK;
-  return counter_room(COUNTER_FIRMWARE) > 0 ? BOOT_OK : BOOT_OTP_FULL;
-}
-
 static boot_status try_trial(loader *l)
 {
   const uint32_t slot = l->journal.now.trial;
   boot_status status = spend_a_try(l);
   if (status == BOOT_OK) status = try_and_log(l, slot);
-  if (status == BOOT_OK) status = counter_has_room(l);
+  /* One whose confirmation could not raise the counter must not run: its rollback protection would be void. */
+  if (status == BOOT_OK) status = counter_can_reach(COUNTER_FIRMWARE, l->firmware.security_version);
   if (status == BOOT_OK) {
     l->standing = LOADER_TRIAL;
     return BOOT_OK;
@@ -147,8 +129,7 @@ static bool copy_is_whole(uint32_t place, const manifest *m)
  * what is read here is not what the ROM verified, but a second reading of flash. */
 static boot_status heal_other_copy(const loader *l)
 {
-  const uint32_t mine = l->handoff->loader_copy ? BOARD_FLASH_LOADER_1 : BOARD_FLASH_LOADER_0;
-  const uint32_t other = l->handoff->loader_copy ? BOARD_FLASH_LOADER_0 : BOARD_FLASH_LOADER_1;
+  const uint32_t mine = loader_copy_base(l->handoff->loader_copy), other = loader_copy_base(l->handoff->loader_copy ^ 1u);
   uint8_t piece[256];
   update_writer w;
 

@@ -68,9 +68,7 @@ static boot_status check_manifest(recovery *r)
   const manifest *m = &r->l->firmware;
   unlock_begin(&nothing_to_unlock, 0);
   const boot_status status = verify_manifest(m, &r->l->trust, &nothing_to_unlock);
-  if (status != BOOT_OK) return status;
-  if (m->security_version > r->l->trust.security_counter && counter_room(COUNTER_FIRMWARE) == 0) return BOOT_OTP_FULL;
-  return BOOT_OK;
+  return status == BOOT_OK ? counter_can_reach(COUNTER_FIRMWARE, m->security_version) : status;
 }
 
 static boot_status start_payload(recovery *r)
