@@ -5,6 +5,7 @@ Fails too when a test leaves a process behind. Which programs are tested is said
 command), HF_BUILD_DEVELOPMENT and HF_BUILD_PRODUCTION (build folders of the board).
 """
 import os
+import signal
 import sys
 import unittest
 
@@ -24,6 +25,7 @@ def load(names):
 
 def main():
     sys.path.insert(0, HERE)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: emulators and folders go too
     result = unittest.TextTestRunner(verbosity=2).run(load(sys.argv[1:]))
     left = children()
     if left:

@@ -2,6 +2,7 @@
 
 A Workshop is a temporary folder; close() removes it with everything in it.
 """
+import atexit
 import json
 import os
 import shutil
@@ -33,11 +34,13 @@ class Workshop:
 
     def __init__(self, lms_height=5):
         self.folder = tempfile.mkdtemp(prefix="holdfast-system-")
+        atexit.register(self.close)  # unittest forgets its cleanups when it is interrupted
         self.lms_height = lms_height
         self.names = 0
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.close)
 
     def path(self, suffix):
         """A file name that was not used before."""
