@@ -131,6 +131,7 @@ static int recover_device(const char *name, const char *path, uint32_t seconds) 
   r.file = &file;
   r.deadline = emulator_clock_ms() + (int64_t)seconds * 1000;
   bool done = started && converse(&r);
+  r.file = NULL;
   io_free(&file);
   if (!done) return OUT_REFUSED;
   out_text("device", "Device", "%s", name);

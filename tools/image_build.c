@@ -105,7 +105,7 @@ static bool lay_out(image *img, const pieces *all) {
     m->segments[m->segment_count++] =
       (manifest_segment){.address = (uint32_t)down(p->start), .bytes = (uint32_t)(up(p->end) - down(p->start)), .flags = p->flags};
   }
-  m->payload_bytes = 0;
+  m->payload_bytes = 0; /* stays 0 when the ELF files load nothing: refused below */
   for (uint32_t i = 0; i < m->segment_count; i++) {
     m->segments[i].offset = m->payload_bytes;
     m->payload_bytes += m->segments[i].bytes; /* bounded by the region, which all lie in without overlap */
@@ -115,6 +115,10 @@ static bool lay_out(image *img, const pieces *all) {
 
 static bool fill_payload(image *img, const pieces *all) {
   manifest *m = &img->head;
+  if (m->payload_bytes == 0) {
+    out_error("the ELF files have nothing to load");
+    return false;
+  }
   img->payload = calloc(1, m->payload_bytes);
   if (img->payload == NULL) {
     out_error("out of memory");

@@ -21,7 +21,7 @@
 enum { OUT_OK = 0, OUT_REFUSED = 1, OUT_USAGE = 2 };
 
 typedef enum out_style { OUT_HUMAN, OUT_QUIET, OUT_JSON } out_style;
-void out_begin(out_style style);
+void out_begin(out_style wanted);
 out_style out_style_now(void);
 /* Prints the JSON object, adding "ok" and, after a failure, "error". Returns exit_code, or OUT_REFUSED
  * when stdout did not take everything. */

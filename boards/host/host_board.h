@@ -15,12 +15,12 @@
 /* map: static storage. Attaches nothing. */
 void host_board_select(const board_map *map);
 
-/* memory: map->flash_bytes, the caller's, stays attached. wear: one count per block, or null. */
-void host_flash_attach(uint8_t *memory, uint32_t *wear);
-/* memory: OTP_BYTES. fuses_frozen: the fuse bank takes no bits (OTP_FROZEN). */
-void host_otp_attach(uint8_t *memory, bool fuses_frozen);
+/* bytes: map->flash_bytes of them, the caller's, stay attached. wear: one count per block, or null. */
+void host_flash_attach(uint8_t *bytes, uint32_t *wear);
+/* bytes: OTP_BYTES of them. fuses_frozen: the fuse bank takes no bits (OTP_FROZEN). */
+void host_otp_attach(uint8_t *bytes, bool fuses_frozen);
 /* OTP does not answer at all. */
-void host_otp_silence(bool silent);
+void host_otp_silence(bool on);
 
 /* Marks the flash unit that holds `offset` as unreadable until it is erased (host_flash_attach clears all marks). */
 void host_flash_make_unreadable(uint32_t offset);

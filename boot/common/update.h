@@ -51,11 +51,11 @@ boot_status update_begin_loader(update_writer *w, uint32_t running_copy, const m
                                 const verify_trust *trust) BOOT_MUST_CHECK;
 
 /* Puts the complete image in `slot` on trial: `tries` boots to confirm, then the active one again.
- * c: trust, as for verify_manifest(); the image is verified in full (signatures, digest) first and
+ * trust: as for verify_manifest(); the image is verified in full (signatures, digest) first and
  * a free counter cell is demanded when it would raise the counter. job: id for the outcome, or null.
  * scratch: caller's memory for the manifest.
  * BOOT_OK | BOOT_UPDATE_BUSY | BOOT_UPDATE_RUNNING | BOOT_OTP_FULL | any verification status | BOOT_JOURNAL_WRITE. */
-boot_status update_install(journal *j, uint32_t slot, const verify_trust *c, uint32_t tries, const char *job,
+boot_status update_install(journal *j, uint32_t slot, const verify_trust *trust, uint32_t tries, const char *job,
                            manifest *scratch) BOOT_MUST_CHECK;
 
 /* The journal half of update_install(), nothing verified: the loader verifies whatever it boots.

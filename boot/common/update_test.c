@@ -238,7 +238,8 @@ static void install_refuses_when_the_counter_could_not_be_raised(void **state)
   memset(rig.otp + OTP_FIRMWARE_COUNTER_OFFSET + 16, 1, (OTP_FIRMWARE_COUNTER_CELLS - 1) * 16); /* all torn */
   assert_int_equal(counter_now(), 5);
   install_is_refused(BOOT_OTP_FULL);
-  trust.security_counter = 6; /* an image that raises nothing needs no room */
+  const otp_counter_cell six = {6, ~6u, 6, ~6u}; /* an image that raises nothing needs no room */
+  memcpy(rig.otp + OTP_FIRMWARE_COUNTER_OFFSET, &six, sizeof six);
   assert_int_equal(update_install(&j, BOOT_SLOT_B, &trust, 3, NULL, &scratch), BOOT_OK);
 }
 
