@@ -6,6 +6,7 @@ hf_unit_test(NAME counter_test AREA boot SOURCES common/counter_test.c LIBS hf_t
 hf_unit_test(NAME update_test AREA boot SOURCES common/update_test.c LIBS hf_test_rig)
 hf_unit_test(NAME rom_test AREA boot SOURCES rom/rom_test.c LIBS hf_test_rig)
 hf_unit_test(NAME loader_test AREA boot SOURCES loader/loader_test.c LIBS hf_test_rig)
+hf_unit_test(NAME recovery_test AREA boot SOURCES loader/recovery_test.c LIBS hf_test_rig)
 
 # verify.c with require() asking the test: is this step skipped, is this status noticed? The test counts the
 # steps, so it fails when a change of verify.c makes these two replacements miss.
