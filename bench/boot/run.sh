@@ -13,15 +13,15 @@ trap 'rm -rf "$work"' EXIT
 section_bytes() { arm-none-eabi-size -A "$1" | awk -v want="$2" '$1 ~ want { sum += $2 } END { print sum + 0 }'; }
 address_of() { arm-none-eabi-nm "$1" | awk -v name="$2" '$3 == name { print "0x" $1 }'; }
 
-# The RAM of a stage, stack included, is the region its stack limit guards.
+# All the RAM a stage may touch, stack included: the region its linker script fills and its stack limit guards.
 board_constant() { printf '%d' "$(sed -n "s/^#define BOARD_$1 \(0x[0-9A-Fa-f]*\).*/\1/p" "$here/../../boards/an524/board.h")"; }
 
 sizes() {
   echo "rom.flash_bytes $(stat -c %s "$development/boot/rom.bin") bytes"
-  echo "rom.ram_bytes $(board_constant ROM_RAM_BYTES) bytes"
+  echo "rom.ram_region_bytes $(board_constant ROM_RAM_BYTES) bytes"
   echo "loader.flash_bytes $(stat -c %s "$development/boot/loader.bin") bytes"
   echo "loader.production_flash_bytes $(stat -c %s "$production/boot/loader.bin") bytes"
-  echo "loader.ram_bytes $(board_constant LOADER_RAM_BYTES) bytes"
+  echo "loader.ram_region_bytes $(board_constant LOADER_RAM_BYTES) bytes"
   echo "loader.static_ram_bytes $(section_bytes "$development/boot/loader.elf" '^[.]bss$') bytes"
 }
 
