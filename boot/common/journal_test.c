@@ -126,6 +126,18 @@ static void record_with_any_bit_wrong_is_skipped(void **state)
   }
 }
 
+static void record_of_another_kind_is_skipped_though_its_crc_is_good(void **state)
+{
+  (void)state;
+  append(1);
+  append(2);
+  journal_record *record = (journal_record *)(void *)(rig.flash + place_of(0, 1));
+  record->magic ^= 1;
+  record->crc = crc32(0, record, offsetof(journal_record, crc));
+  journal_open(&j);
+  assert_int_equal(j.now.revert_reason, 1);
+}
+
 static void record_with_any_unit_unreadable_is_skipped(void **state)
 {
   (void)state;
@@ -278,6 +290,7 @@ int main(void)
       PROMISE(newest_record_wins_wherever_it_lies),
       PROMISE(all_fields_come_back),
       PROMISE(record_with_any_bit_wrong_is_skipped),
+      PROMISE(record_of_another_kind_is_skipped_though_its_crc_is_good),
       PROMISE(record_with_any_unit_unreadable_is_skipped),
       PROMISE(record_torn_after_any_byte_is_skipped),
       PROMISE(full_block_gives_way_to_the_other_and_keeps_the_newest),

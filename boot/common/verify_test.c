@@ -235,6 +235,29 @@ static void development_keys_work_until_the_device_is_secured(void **state)
   assert_refused("secured", BOOT_SIG_DEVELOPMENT);
 }
 
+static void development_keys_are_refused_under_every_policy(void **state)
+{
+  (void)state;
+  static const struct {
+    uint32_t policy, p256_flags, lms_flags;
+    boot_status wanted;
+  } cases[] = {
+      {OTP_POLICY_P256_ONLY, KEY_DEVELOPMENT, 0, BOOT_SIG_DEVELOPMENT}, {OTP_POLICY_P256_ONLY, 0, KEY_DEVELOPMENT, BOOT_OK},
+      {OTP_POLICY_LMS_ONLY, 0, KEY_DEVELOPMENT, BOOT_SIG_DEVELOPMENT},  {OTP_POLICY_LMS_ONLY, KEY_DEVELOPMENT, 0, BOOT_OK},
+  };
+  for (uint32_t i = 0; i < 4; i++) {
+    bench_new(&bench, MANIFEST_KIND_LOADER);
+    bench.trust.policy = cases[i].policy;
+    bench.trust.secured = true;
+    image_trust_p256(bench.device.fuses.root_p256[0], KEY_ROOT_0, cases[i].p256_flags);
+    image_trust_lms(bench.device.fuses.root_lms[0], KEY_ROOT_0, cases[i].lms_flags);
+    bench.image.m.p256_key.flags = cases[i].p256_flags;
+    bench.image.m.lms_key.flags = cases[i].lms_flags;
+    if (cases[i].wanted == BOOT_OK) assert_accepted("mark on the key that does not count");
+    else assert_refused("mark on the key that counts", cases[i].wanted);
+  }
+}
+
 /* ---- Payload ---- */
 
 static void refused_payload_is_wiped_from_ram(void **state)
@@ -304,6 +327,7 @@ int main(void)
       cmocka_unit_test(policy_word_with_any_bit_wrong_is_refused),
       cmocka_unit_test(any_trusted_key_may_sign),
       cmocka_unit_test(development_keys_work_until_the_device_is_secured),
+      cmocka_unit_test(development_keys_are_refused_under_every_policy),
       cmocka_unit_test(refused_payload_is_wiped_from_ram),
       cmocka_unit_test(a_refused_manifest_costs_no_reading_of_its_payload),
       cmocka_unit_test(payload_in_flash_is_checked_without_loading_it),

@@ -271,6 +271,16 @@ static void segments_fewer(verify_bench *b) { b->image.m.segment_count = 1; }
 static void segments_more(verify_bench *b) { b->image.m.segment_count = 3; }
 static void segments_9(verify_bench *b) { b->image.m.segment_count = 9; }
 static void segments_max(verify_bench *b) { b->image.m.segment_count = 0xFFFFFFFFu; }
+/* Eight good ones, and a count that says more. */
+static void eight_segments(verify_bench *b, uint32_t count)
+{
+  const uint32_t bytes = b->image.m.payload_bytes / MANIFEST_SEGMENTS_MAX;
+  for (uint32_t i = 0; i < MANIFEST_SEGMENTS_MAX; i++)
+    *segment(b, i) = (manifest_segment){i * bytes, bytes, b->trust.load_base + i * bytes, 0};
+  b->image.m.segment_count = count;
+}
+static void eight_segments_called_9(verify_bench *b) { eight_segments(b, 9); }
+static void eight_segments_called_max(verify_bench *b) { eight_segments(b, 0xFFFFFFFFu); }
 static void no_segment_no_payload(verify_bench *b)
 {
   b->image.m.segment_count = b->image.m.payload_bytes = 0;
@@ -400,7 +410,8 @@ const refusal refusals[] = {
     BOTH_KINDS(payload_half, BOOT_MANIFEST_SIZE),
     BOTH_KINDS(segments_0, BOOT_MANIFEST_SEGMENT), FIRMWARE(segments_fewer, BOOT_MANIFEST_SEGMENT),
     BOTH_KINDS(segments_more, BOOT_MANIFEST_SEGMENT), BOTH_KINDS(segments_9, BOOT_MANIFEST_SEGMENT),
-    BOTH_KINDS(segments_max, BOOT_MANIFEST_SEGMENT), BOTH_KINDS(no_segment_no_payload, BOOT_MANIFEST_SEGMENT),
+    BOTH_KINDS(segments_max, BOOT_MANIFEST_SEGMENT), BOTH_KINDS(eight_segments_called_9, BOOT_MANIFEST_SEGMENT),
+    BOTH_KINDS(eight_segments_called_max, BOOT_MANIFEST_SEGMENT), BOTH_KINDS(no_segment_no_payload, BOOT_MANIFEST_SEGMENT),
     BOTH_KINDS(offset_not_0, BOOT_MANIFEST_SEGMENT), FIRMWARE(offset_gap, BOOT_MANIFEST_SEGMENT),
     FIRMWARE(offset_behind, BOOT_MANIFEST_SEGMENT), FIRMWARE(segment_empty, BOOT_MANIFEST_SEGMENT),
     FIRMWARE(segment_unaligned_size, BOOT_MANIFEST_SEGMENT), FIRMWARE(segment_unaligned_address, BOOT_MANIFEST_SEGMENT),
