@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "registers.h"
+#include "stage.h"
 
 /* Every load region is plain RAM that is secure while stages run: no translation, nothing to open. */
 void *board_ram(uint32_t address, uint32_t bytes)
@@ -27,6 +28,11 @@ void board_lock_after_loader(void)
 {
   mpc_lock(MPC_DDR);
   mpc_lock(MPC_SRAM(0u));
+}
+
+void stage_halt(void)
+{
+  for (;;) __asm__ volatile("1: b 1b\n b 1b\n b 1b\n b 1b");
 }
 
 /* board_start_stage(vectors, entry). The bounds of the running stage's RAM come from the linker script:

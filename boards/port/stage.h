@@ -6,4 +6,7 @@
 /* Every stage defines it; start-up code calls it with data and bss ready and faults enabled. */
 _Noreturn void stage_main(void);
 
+/* Does nothing for ever, in a way that a skipped instruction does not leave; the watchdog ends it. */
+_Noreturn void stage_halt(void);
+
 #endif

@@ -53,3 +53,12 @@ boot_status device_firmware_trust(const device_facts *device, const manifest *lo
   common_trust(device, trust);
   return counter_read(COUNTER_FIRMWARE, &trust->security_counter);
 }
+
+bool device_still_allows(counter_id id, uint32_t security_version)
+{
+  uint32_t marks[3]; /* factory, secured, retired */
+  uint32_t counter = 0xFFFFFFFFu;
+  static_assert(offsetof(otp_fuses, retired_mark) == 8, "marks come first");
+  if (counter_read(id, &counter) != BOOT_OK || otp_read(OTP_FUSES_OFFSET, marks, sizeof marks) != OTP_OK) return false;
+  return ((uint64_t)security_version - counter) >> 32 == 0 && (marks[0] != 0) > (marks[2] != 0);
+}

@@ -1,7 +1,7 @@
 /* The boot journal.
  *
  * Invariants, whatever the instant power fails:
- *   1. The block that holds the newest complete record is never erased.
+ *   1. The block that holds the newest complete record is never erased (but see SEQUENCE_LAST).
  *   2. A record counts only whole: magic, CRC over all of it, every unit readable.
  *   3. Sequence numbers only grow; the greatest complete one is the state.
  *   4. A place that is not blank, or did not take a record, is passed over, never used again
@@ -26,10 +26,15 @@ static uint32_t record_crc(const journal_record *record)
   return crc32(0, record, (uint32_t)offsetof(journal_record, crc));
 }
 
+static bool is_slot_or_none(uint8_t slot)
+{
+  return slot == BOOT_SLOT_A || slot == BOOT_SLOT_B || slot == BOOT_SLOT_NONE;
+}
+
 static bool read_record(uint32_t at, journal_record *record)
 {
   return flash_read(at, record, RECORD_BYTES) == FLASH_OK && record->magic == JOURNAL_MAGIC &&
-         record->crc == record_crc(record);
+         record->crc == record_crc(record) && is_slot_or_none(record->active) && is_slot_or_none(record->trial);
 }
 
 static bool place_is_blank(uint32_t at)
@@ -100,6 +105,25 @@ static uint32_t block_end(uint32_t block)
   return block + FLASH_BLOCK_BYTES;
 }
 
+/* Appends can never come this far; a record written from outside could, and would then be the newest for ever.
+ * The count begins again in the other block; the block that holds the far one goes once its successor is whole, so
+ * until then the old state counts. */
+#define SEQUENCE_LAST 0xFFFFFF00u
+
+static boot_status append_and_count_anew(journal *j, journal_record *record)
+{
+  const uint32_t fresh = other_block(j->block);
+  record->sequence = 1;
+  record->crc = record_crc(record);
+  if (flash_erase(fresh, FLASH_BLOCK_BYTES) != FLASH_OK) return BOOT_JOURNAL_WRITE;
+  j->next = blank_place(fresh, block_end(fresh));
+  if (!place_record(j, record, block_end(fresh)) || flash_erase(j->block, FLASH_BLOCK_BYTES) != FLASH_OK)
+    return BOOT_JOURNAL_WRITE;
+  j->block = fresh;
+  j->now = *record;
+  return BOOT_OK;
+}
+
 boot_status journal_append(journal *j, const journal_record *next)
 {
   journal_record record = *next;
@@ -107,6 +131,7 @@ boot_status journal_append(journal *j, const journal_record *next)
   record.sequence = j->now.sequence + 1;
   memset(record.reserved, 0, sizeof record.reserved);
   record.crc = record_crc(&record);
+  if (j->now.sequence >= SEQUENCE_LAST) return append_and_count_anew(j, &record);
 
   if (!place_record(j, &record, block_end(j->block))) {
     const uint32_t fresh = other_block(j->block);

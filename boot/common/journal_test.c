@@ -282,6 +282,50 @@ static void opening_writes_nothing(void **state)
 
 #define PROMISE(f) cmocka_unit_test_setup(f, empty_device)
 
+/* Puts a record there that only the CRC vouches for, as somebody with a flash programmer would. */
+static void plant(uint32_t at, journal_record record)
+{
+  record.crc = crc32(0, &record, offsetof(journal_record, crc));
+  memcpy(rig.flash + at, &record, sizeof record);
+}
+
+static void record_from_the_end_of_the_count_does_not_freeze_the_journal(void **state)
+{
+  (void)state;
+  append(1);
+  const uint32_t far[] = {0xFFFFFFFFu, 0xFFFFFFFEu, 0xFFFFFF00u};
+  for (uint32_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+    empty_device(state);
+    append(1);
+    journal_record planted = j.now;
+    planted.sequence = far[i];
+    plant(place_of(0, 5), planted);
+    journal_open(&j);
+    assert_int_equal(j.now.sequence, far[i]);
+    for (uint32_t n = 10; n < 100; n++) { /* through both blocks */
+      append(n);
+      assert_newest(n);
+    }
+  }
+}
+
+static void record_with_an_impossible_slot_does_not_count(void **state)
+{
+  (void)state;
+  append(1);
+  journal_record planted = j.now;
+  planted.sequence += 1;
+  planted.active = 7;
+  plant(place_of(0, 5), planted);
+  planted.active = BOOT_SLOT_A;
+  planted.trial = 2;
+  plant(place_of(0, 6), planted);
+  journal reopened;
+  journal_open(&reopened);
+  assert_int_equal(reopened.now.sequence, j.now.sequence);
+  assert_int_equal(reopened.now.active, BOOT_SLOT_B);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -301,6 +345,8 @@ int main(void)
       PROMISE(lives_through_ten_thousand_appends),
       PROMISE(sequence_goes_on_from_the_newest),
       PROMISE(opening_writes_nothing),
+      PROMISE(record_from_the_end_of_the_count_does_not_freeze_the_journal),
+      PROMISE(record_with_an_impossible_slot_does_not_count),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

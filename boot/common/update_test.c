@@ -243,6 +243,15 @@ static void install_refuses_when_the_counter_could_not_be_raised(void **state)
   assert_int_equal(update_install(&j, BOOT_SLOT_B, &trust, 3, NULL, &scratch), BOOT_OK);
 }
 
+static void no_slot_is_offered_while_a_trial_is_under_way(void **state)
+{
+  (void)state;
+  assert_int_equal(update_start_trial(&j, BOOT_SLOT_B, 3, NULL), BOOT_OK);
+  assert_int_equal(update_staging_slot(&j), BOOT_SLOT_NONE);
+  assert_int_equal(update_reject(&j, BOOT_TRIAL_REJECTED), BOOT_OK);
+  assert_int_equal(update_staging_slot(&j), BOOT_SLOT_B);
+}
+
 static void rewritten_slot_is_no_longer_rejected(void **state)
 {
   (void)state;
@@ -252,6 +261,68 @@ static void rewritten_slot_is_no_longer_rejected(void **state)
   assert_false(journal_rejects(&j.now, BOOT_SLOT_A));
   assert_int_equal(update_install(&j, BOOT_SLOT_B, &trust, 3, NULL, &scratch), BOOT_OK);
   assert_false(journal_rejects(&j.now, BOOT_SLOT_B));
+}
+
+/* ---- The loader ---- */
+
+static test_image next_loader;
+static verify_trust root_trust;
+
+static void make_next_loader(void)
+{
+  if (next_loader.m.magic == 0) image_make(&next_loader, MANIFEST_KIND_LOADER, (manifest_version){1, 1, 0}, 2, 256, 5);
+  assert_int_equal(device_loader_trust(&device, &root_trust), BOOT_OK);
+}
+
+static void loader_update_goes_to_the_copy_that_does_not_run(void **state)
+{
+  (void)state;
+  make_next_loader();
+  for (uint32_t running = 0; running < 2; running++) {
+    update_writer w;
+    rig_put(rig_map.loader_0, &own_loader);
+    rig_put(rig_map.loader_1, &own_loader);
+    assert_int_equal(update_begin_loader(&w, running, &next_loader.m, &root_trust), BOOT_OK);
+    assert_int_equal(update_write(&w, next_loader.payload, next_loader.m.payload_bytes), BOOT_OK);
+    assert_int_equal(update_finish(&w, &next_loader.m), BOOT_OK);
+    const uint32_t mine = running ? rig_map.loader_1 : rig_map.loader_0, other = running ? rig_map.loader_0 : rig_map.loader_1;
+    assert_memory_equal(rig.flash + mine, &own_loader.m, MANIFEST_BYTES);
+    assert_memory_equal(rig.flash + mine + MANIFEST_BYTES, own_loader.payload, own_loader.m.payload_bytes);
+    assert_memory_equal(rig.flash + other, &next_loader.m, MANIFEST_BYTES);
+    assert_memory_equal(rig.flash + other + MANIFEST_BYTES, next_loader.payload, next_loader.m.payload_bytes);
+  }
+}
+
+static void loader_update_is_refused_before_anything_is_erased(void **state)
+{
+  (void)state;
+  update_writer w;
+  make_next_loader();
+  test_image wrong = next_loader;
+  wrong.m.build_id[3] ^= 1;
+  assert_int_equal(update_begin_loader(&w, 0, &wrong.m, &root_trust), BOOT_SIG_P256);
+  image_sign(&wrong, KEY_FIRMWARE_0);
+  assert_int_equal(update_begin_loader(&w, 0, &wrong.m, &root_trust), BOOT_SIG_P256_KEY);
+  assert_int_equal(update_begin_loader(&w, 0, &firmware.m, &root_trust), BOOT_SIG_P256_KEY);
+  wrong = next_loader;
+  wrong.m.payload_bytes = 0xFFFFF000u;
+  image_sign(&wrong, KEY_ROOT_0);
+  assert_int_equal(update_begin_loader(&w, 0, &wrong.m, &root_trust), BOOT_MANIFEST_SIZE);
+  assert_int_equal(counter_raise(COUNTER_LOADER, 3), BOOT_OK);
+  make_next_loader();
+  host_cut_disarm();
+  assert_int_equal(update_begin_loader(&w, 0, &next_loader.m, &root_trust), BOOT_MANIFEST_ROLLBACK);
+  assert_int_equal(host_operations(), 0);
+}
+
+static void loader_update_needs_room_for_its_counter(void **state)
+{
+  (void)state;
+  update_writer w;
+  memset(rig.otp + OTP_LOADER_COUNTER_OFFSET, 1, OTP_LOADER_COUNTER_CELLS * sizeof(otp_counter_cell)); /* all torn */
+  make_next_loader();
+  assert_int_equal(update_begin_loader(&w, 0, &next_loader.m, &root_trust), BOOT_OTP_FULL);
+  assert_int_equal(host_operations(), 0);
 }
 
 /* ---- Confirm, reject, told ---- */
@@ -378,7 +449,11 @@ int main(void)
       PROMISE(install_refuses_the_running_slot),
       PROMISE(install_refuses_what_does_not_verify),
       PROMISE(install_refuses_when_the_counter_could_not_be_raised),
+      PROMISE(no_slot_is_offered_while_a_trial_is_under_way),
       PROMISE(rewritten_slot_is_no_longer_rejected),
+      PROMISE(loader_update_goes_to_the_copy_that_does_not_run),
+      PROMISE(loader_update_is_refused_before_anything_is_erased),
+      PROMISE(loader_update_needs_room_for_its_counter),
       PROMISE(confirm_makes_it_active_and_then_raises_the_counter),
       PROMISE(confirm_without_a_journal_does_not_raise_the_counter),
       PROMISE(confirm_repeated_completes_and_then_has_nothing_to_do),

@@ -24,7 +24,7 @@
 
 #define UNLOCK_MASK 0x9D2C5680u /* spreads a wrong number of turns over all bits */
 #define FIELD_RULES 11u
-#define VERIFY_TURNS (2u + 6u + FIELD_RULES + 1u) /* head, signatures, fields, payload */
+#define VERIFY_TURNS (2u + 7u + FIELD_RULES + 1u) /* head, signatures, fields, payload */
 static_assert(VERIFY_TURNS < 32, "a full circle would hide skipped turns");
 
 /* Keeps the compiler from reasoning that a value it has just tested must be zero. */
@@ -40,14 +40,17 @@ static uint32_t rotate_left(uint32_t value, uint32_t by)
   return value << by | value >> (-by & 31);
 }
 
+/* What turns is a constant, whose 32 rotations all differ: were it mixed with the entry, a manifest that nobody has
+ * checked yet could choose an entry that missing turns do not change. */
 void unlock_begin(unlock *u, uint32_t entry)
 {
-  u->scrambled = rotate_left(entry ^ UNLOCK_MASK, 32 - VERIFY_TURNS);
+  u->entry = entry;
+  u->turned = rotate_left(UNLOCK_MASK, 32 - VERIFY_TURNS);
 }
 
 uint32_t unlock_entry(const unlock *u)
 {
-  return u->scrambled ^ UNLOCK_MASK;
+  return u->entry ^ u->turned ^ UNLOCK_MASK;
 }
 
 /* A broken rule is one turn less, like a rule that was skipped: turns only add up. (Mixing the violation
@@ -55,7 +58,7 @@ uint32_t unlock_entry(const unlock *u)
 static __attribute__((noinline)) boot_status require(unlock *u, uint32_t violation, boot_status why)
 {
   const uint32_t seen = launder(violation);
-  u->scrambled = rotate_left(u->scrambled, seen == 0);
+  u->turned = rotate_left(u->turned, seen == 0);
   return launder(violation) == 0 ? BOOT_OK : why;
 }
 
@@ -150,6 +153,17 @@ static uint32_t unwanted_marks(const manifest *m, const verify_trust *t)
   return marks & ~accepted;
 }
 
+/* Under a policy that waives one signature everything rests on the other: it is judged once more, from the
+ * start, so that no single fault decides. With both required each is the other's second opinion. */
+static uint32_t second_opinion(const manifest *m, const verify_trust *t)
+{
+  if (t->policy == OTP_POLICY_P256_ONLY)
+    return untrusted(&m->p256_key, sizeof m->p256_key, t, t->p256_hashes, t->p256_revoked) | p256_violation(m);
+  if (t->policy == OTP_POLICY_LMS_ONLY)
+    return untrusted(&m->lms_key, sizeof m->lms_key, t, t->lms_hashes, t->lms_revoked) | lms_violation(m);
+  return t->policy ^ OTP_POLICY_BOTH;
+}
+
 static boot_status check_signatures(const manifest *m, const verify_trust *t, unlock *u)
 {
   const uint32_t policy_unknown =
@@ -159,6 +173,8 @@ static boot_status check_signatures(const manifest *m, const verify_trust *t, un
   status = check_p256(m, t, u);
   if (status != BOOT_OK) return status;
   status = check_lms(m, t, u);
+  if (status != BOOT_OK) return status;
+  status = require(u, second_opinion(m, t), BOOT_UNLOCK);
   if (status != BOOT_OK) return status;
   return require(u, unwanted_marks(m, t), BOOT_SIG_DEVELOPMENT);
 }

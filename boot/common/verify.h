@@ -2,7 +2,7 @@
  * payload in RAM exactly what it signs?
  *
  * Both questions answer twice: with a boot_status, and by turning the `unlock` lock one step per
- * rule that holds. The lock is the entry address, scrambled; only all steps bring it back. A broken
+ * rule that holds. Only a lock that made all its turns gives the entry address away. A broken
  * rule and a skipped one both leave it a turn short, whatever branch is taken afterwards.
  *
  *     uint32_t entry;
@@ -37,7 +37,8 @@ typedef struct verify_trust {
 } verify_trust;
 
 typedef struct unlock {
-  uint32_t scrambled;
+  uint32_t entry;
+  uint32_t turned; /* a constant, turned once per rule that held */
 } unlock;
 
 void unlock_begin(unlock *u, uint32_t entry);

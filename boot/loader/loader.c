@@ -134,6 +134,7 @@ static boot_status heal_other_copy(const loader *l)
   update_writer w;
 
   if (copy_is_whole(other, l->self)) return BOOT_OK;
+  if (!copy_is_whole(mine, l->self)) return BOOT_PAYLOAD_DIGEST; /* decayed since the ROM read it: touch nothing */
   boot_status status = update_begin(&w, other, BOARD_FLASH_LOADER_BYTES, l->self->payload_bytes);
   for (uint32_t at = 0; at < l->self->payload_bytes && status == BOOT_OK; at += sizeof piece) {
     const uint32_t left = l->self->payload_bytes - at;

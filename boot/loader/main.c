@@ -13,10 +13,19 @@
 static loader the_loader;
 static recovery the_recovery;
 
+/* Unequal only when a check was skipped: then nothing is written and nothing started. */
+static void demand_unlocked(const loader *l)
+{
+  if (l->entry == l->firmware.entry && device_still_allows(COUNTER_FIRMWARE, l->firmware.security_version)) return;
+  log_trouble(BOOT_UNLOCK);
+  reset_system(RESET_FAULT);
+}
+
 static _Noreturn void start_firmware(void)
 {
   loader *l = &the_loader;
   boot_info *info = (boot_info *)BOARD_BOOT_INFO_BASE;
+  demand_unlocked(l); /* before OTP is written on its word */
   const boot_status status = loader_settle(l);
   if (status != BOOT_OK) log_trouble(status);
   loader_describe(l, info);
@@ -24,10 +33,7 @@ static _Noreturn void start_firmware(void)
   reset_attempts_clear();
   watchdog_start(LOADER_WATCHDOG_MS);
   board_lock_after_loader();
-  if (l->entry != l->firmware.entry) { /* unequal only when a check was skipped: never jump there */
-    log_trouble(BOOT_UNLOCK);
-    reset_system(RESET_FAULT);
-  }
+  demand_unlocked(l);
   board_start_stage(l->firmware.vectors, l->entry);
 }
 
@@ -36,6 +42,7 @@ static _Noreturn void recover(boot_status why)
 {
   log_recovery(why);
   reset_attempts_clear(); /* this loader works: do not make the ROM try the other copy */
+  watchdog_start(WATCHDOG_MAX_MS); /* erasing a slot takes seconds on real parts */
   recovery_begin(&the_recovery, &the_loader, why);
   while (!recovery_poll(&the_recovery)) watchdog_feed();
   reset_system(RESET_SOFTWARE);
@@ -54,7 +61,7 @@ _Noreturn void stage_main(void)
   boot_status status = loader_open(l);
   if (status != BOOT_OK) {
     log_trouble(status);
-    for (;;) {} /* until the watchdog bites and everything is tried again */
+    stage_halt(); /* until the watchdog bites and everything is tried again */
   }
   status = loader_choose_firmware(l);
   if (status != BOOT_OK) recover(status);

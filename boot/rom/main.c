@@ -1,6 +1,7 @@
 /* The ROM on a board: choose a loader, lock, jump. On failure one status code, then the watchdog
  * starts the machine again: a glitch of supply or flash must not need a person. */
 #include "board.h"
+#include "device.h"
 #include "handover.h"
 #include "reset.h"
 #include "rom.h"
@@ -28,11 +29,12 @@ _Noreturn void stage_main(void)
   watchdog_start(ROM_WATCHDOG_MS);
   handoff->reset_cause = (uint32_t)reset_cause_take();
   const boot_status status = rom_choose_loader(reset_attempts_count_up(), loader, handoff, &entry);
-  if (status == BOOT_OK && entry == loader->entry) { /* unequal only when a check was skipped */
+  if (status == BOOT_OK && entry == loader->entry && /* unequal only when a check was skipped */
+      device_still_allows(COUNTER_LOADER, loader->security_version)) {
     board_lock_after_rom();
     board_start_stage(loader->vectors, entry);
   }
   handoff->magic = 0;
   report(status == BOOT_OK ? BOOT_UNLOCK : status);
-  for (;;) {} /* until the watchdog bites */
+  stage_halt(); /* until the watchdog bites */
 }
