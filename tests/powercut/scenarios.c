@@ -144,15 +144,13 @@ static void prepare_no_firmware_rejected(void)
 
 /* ---- What is interrupted ---- */
 
-static void write_image(uint32_t base, uint32_t capacity, const test_image *image)
+static void write_image(update_writer *w, const test_image *image)
 {
-  update_writer w;
-  must(update_begin(&w, base, capacity, image->m.payload_bytes), "begin");
   for (uint32_t at = 0; at < image->m.payload_bytes; at += 100) { /* pieces that do not fit the units */
     const uint32_t left = image->m.payload_bytes - at;
-    must(update_write(&w, image->payload + at, left < 100 ? left : 100), "write");
+    must(update_write(w, image->payload + at, left < 100 ? left : 100), "write");
   }
-  must(update_finish(&w, &image->m), "finish");
+  must(update_finish(w, &image->m), "finish");
 }
 
 static void act_install(void)
@@ -160,10 +158,12 @@ static void act_install(void)
   static manifest scratch;
   static device_facts device;
   verify_trust trust;
+  update_writer w;
   journal j = open_journal();
   must(device_read(&device), "device");
   must(device_firmware_trust(&device, &loaders[LOADER_OLD].m, &trust), "trust");
-  write_image(rig_map.slot_b, rig_map.slot_bytes, &firmwares[FIRMWARE_NEW]);
+  must(update_begin(&w, rig_map.slot_b, rig_map.slot_bytes, firmwares[FIRMWARE_NEW].m.payload_bytes), "begin");
+  write_image(&w, &firmwares[FIRMWARE_NEW]);
   must(update_install(&j, BOOT_SLOT_B, &trust, UPDATE_TRIES, JOB, &scratch), "install");
 }
 
@@ -187,7 +187,13 @@ static void act_tell(void)
 
 static void act_write_loader(void)
 {
-  write_image(rig_map.loader_1, rig_map.loader_bytes, &loaders[LOADER_NEW]);
+  static device_facts device;
+  verify_trust trust;
+  update_writer w;
+  must(device_read(&device), "device");
+  must(device_loader_trust(&device, &trust), "trust");
+  must(update_begin_loader(&w, 0, &loaders[LOADER_NEW].m, &trust), "begin");
+  write_image(&w, &loaders[LOADER_NEW]);
 }
 
 /* ---- The list ---- */
