@@ -6,7 +6,8 @@
  * is not judged again: the device has no other memory.
  *
  * The short form, for every day, does all first cuts in all ways; it takes second cuts after some of them, at every
- * operation but in fewer ways. --full leaves nothing out.
+ * operation but in fewer ways. --full takes second cuts after every one, in all ways where the boots that follow are
+ * short, in fewer ways where they write a whole image again. It runs for hours; --scenario does a part.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -199,7 +200,8 @@ static struct {
   const char *only;
 } options;
 
-enum { OPERATIONS_MAX = 8192 };
+/* Boots that do more operations than that write an image or a loader again. */
+enum { OPERATIONS_MAX = 8192, LONG_RECOVERY = 64 };
 
 typedef struct tally {
   uint64_t operations, cuts, second_cuts, states;
@@ -251,7 +253,7 @@ static void second_cuts(const scenario *s, const device_state *first, uint64_t o
   static device_state state;
   static uint8_t unused[OPERATIONS_MAX];
   for (uint64_t at = 0; at < operations; at++) {
-    const ways *w = options.full ? &all_ways[kinds[at]] : &few_ways[kinds[at]];
+    const ways *w = options.full && operations < LONG_RECOVERY ? &all_ways[kinds[at]] : &few_ways[kinds[at]];
     for (uint32_t i = 0; i < w->count; i++) {
       run_cut(s, false, first, 1, &(cut_made){at, (host_operation)kinds[at], w->list[i].outcome, w->list[i].detail});
       t->second_cuts++;
@@ -268,7 +270,7 @@ static void second_cuts(const scenario *s, const device_state *first, uint64_t o
 static bool takes_second_cuts(uint64_t operations)
 {
   static uint64_t states;
-  const uint64_t every = operations < 64 ? 5 : operations;
+  const uint64_t every = operations < LONG_RECOVERY ? 5 : operations;
   return options.full || states++ % every == 0;
 }
 
@@ -325,11 +327,11 @@ static double seconds(void)
 
 enum { AS_IT_IS = -1, ROOM_MAX = 2, LONG_SCENARIO = 200 };
 
-/* The short form runs long scenarios with the block full only, not with room for one or two records too. */
+/* Scenarios that write an image run with the block full only, not with room for one or two records too. */
 static int greatest_room(const scenario *s, const tally *t)
 {
   if (!s->changes_journal) return AS_IT_IS;
-  return options.full || t->operations < LONG_SCENARIO ? ROOM_MAX : 0;
+  return t->operations < LONG_SCENARIO ? ROOM_MAX : 0;
 }
 
 static tally run_scenario(const scenario *s)
