@@ -336,6 +336,27 @@ class Keys(Case):
         self.refused("key", "revoke", "second", "--device", "d1", says="last usable")
         self.refused("image", "verify", "loader.img", "--device", "d1", says="not trusted")
 
+    def test_a_root_key_cannot_be_given_twice(self):
+        """Revoking one of two equal roots would leave the other."""
+        self.sign("loader")
+        self.sign("firmware")
+        self.refused("device", "new", "dup", "--rom", "rom.elf", "--loader", "loader.img", "--firmware", "firmware.img",
+                     "--root-key", "root", "--root-key", "root", says="given twice")
+
+    def test_no_output_replaces_a_key(self):
+        self.sign("loader")
+        self.ok("image", "digest", "loader.img", "--message", "tbs")
+        for name in ("fw.p256.key", "fw.p256.pub", "fw.lms.key", "fw.lms.state", "fw.lms.log", "fw.lms.pub"):
+            path = self.keys / name
+            if not path.exists():
+                continue
+            before = path.read_bytes()
+            self.refused("image", "digest", "loader.img", "--message", path, says="never overwritten")
+            self.refused("key", "sign", "root", "--message", "tbs", "--p256", path, says="never overwritten")
+            self.refused("image", "sign", "--kind", "firmware", "--product", "thermo", "--hardware", "1-3", "--version", "1.0.0",
+                         "--security-version", "1", "--key", "fw", "--output", path, "fw.elf", says="never overwritten")
+            self.assertEqual(path.read_bytes(), before)
+
 
 class LmsState(Case):
     SIGN = ("image", "sign", "--kind", "firmware", "--product", "p", "--hardware", "1", "--version", "1.0.0",
@@ -637,7 +658,7 @@ class Devices(Case):
             file.seek(0x10000000)
             before = file.read(0x300000)
         self.refused("device", "install", "d1", "bad.img", says="BOOT_PAYLOAD_DIGEST")
-    self.refused("device", "install", "d1", "loader.img", says="or a newer one already")
+        self.refused("device", "install", "d1", "loader.img", says="or a newer one already")
         self.sign(version="1.0.0", security=1, output="old.img")
         self.refused("device", "install", "d1", "old.img", says="BOOT_MANIFEST_ROLLBACK")
         with open(flash, "rb") as file:

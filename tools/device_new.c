@@ -58,6 +58,14 @@ static int set_lifecycle(const cli_command_help *help, const char *name, otp_fus
   return OUT_OK;
 }
 
+/* A key in two places would survive the revocation of one. */
+static bool is_twice(const uint8_t (*hashes)[TRUST_HASH_BYTES], unsigned count) {
+  static const uint8_t empty[TRUST_HASH_BYTES];
+  for (unsigned i = 0; i < count; i++)
+    if (memcmp(hashes[i], hashes[count], TRUST_HASH_BYTES) == 0 && memcmp(hashes[i], empty, TRUST_HASH_BYTES) != 0) return true;
+  return false;
+}
+
 static int set_roots(const cli_list *names, otp_fuses *fuses) {
   for (unsigned i = 0; i < names->count; i++) {
     key_records keys;
@@ -68,6 +76,8 @@ static int set_roots(const cli_list *names, otp_fuses *fuses) {
       return out_refuse("key %s lacks an algorithm the policy asks for; make it with: holdfast key new", names->items[i]);
     if (keys.has_p256) key_p256_hash(&keys.p256, fuses->root_p256[i]);
     if (keys.has_lms) key_lms_hash(&keys.lms, fuses->root_lms[i]);
+    if (is_twice(fuses->root_p256, i) || is_twice(fuses->root_lms, i))
+      return out_refuse("root key %s is given twice", names->items[i]);
   }
   return OUT_OK;
 }

@@ -30,7 +30,7 @@ int image_digest_command(int argc, char **argv) {
   const board_profile *board = board_profile_find(board_name);
   if (board == NULL) return OUT_USAGE;
   if (!image_read(operands.items[0], board->slot_bytes, &img)) return OUT_REFUSED;
-  bool good = message == NULL || io_write_over(message, &img.head, MANIFEST_SIGNED_BYTES, 0644);
+  bool good = message == NULL || io_write_output(message, &img.head, MANIFEST_SIGNED_BYTES);
   sha256(digest, &img.head, MANIFEST_SIGNED_BYTES);
   if (good) out_hex("sha256", "SHA-256", digest, sizeof digest);
   image_free(&img);

@@ -214,7 +214,7 @@ bool image_write(const char *path, const image *img) {
   }
   memcpy(file, &img->head, MANIFEST_BYTES);
   memcpy(file + MANIFEST_BYTES, img->payload, img->head.payload_bytes);
-  bool written = io_write_over(path, file, bytes, 0644);
+  bool written = io_write_output(path, file, bytes);
   free(file);
   return written;
 }

@@ -190,12 +190,36 @@ bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode
   return put_file(path, data, bytes, mode, REPLACE);
 }
 
+/* Keys and their states begin with one of these, their logs end with that. A slip in --output must not cost one. */
+static bool is_key_file(const char *path) {
+  static const char log_suffix[] = ".lms.log";
+  size_t length = strlen(path);
+  if (length >= sizeof log_suffix && strcmp(path + length - (sizeof log_suffix - 1), log_suffix) == 0) return true;
+  static const char *const beginnings[] = {"-----BEGIN", "Holdfast", "HFLMS"};
+  char head[16] = {0};
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return false;
+  ssize_t got = read(fd, head, sizeof head - 1);
+  close(fd);
+  for (size_t i = 0; got > 0 && i < sizeof beginnings / sizeof beginnings[0]; i++)
+    if (strncmp(head, beginnings[i], strlen(beginnings[i])) == 0) return true;
+  return false;
+}
+
+bool io_write_output(const char *path, const void *data, size_t bytes) {
+  return io_can_write(path) && io_write_over(path, data, bytes, 0644);
+}
+
 bool io_can_write(const char *path) {
   io_path directory;
   struct stat status;
   directory_of(path, &directory);
   if (access(directory.text, W_OK) != 0) {
     out_error("cannot write %s: %s", path, strerror(errno));
+    return false;
+  }
+  if (is_key_file(path)) {
+    out_error("%s is a key, which is never overwritten; choose another name", path);
     return false;
   }
   if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {

@@ -38,6 +38,9 @@ bool io_write_new(const char *path, const void *data, size_t bytes, mode_t mode)
 /* Creates or replaces a file. */
 bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode) IO_MUST_CHECK;
 
+/* Creates or replaces a file that a person named (mode 0644); refuses to replace a key, its state or its log. */
+bool io_write_output(const char *path, const void *data, size_t bytes) IO_MUST_CHECK;
+
 /* Is there something by that name? (A dangling link counts.) */
 bool io_exists(const char *path);
 

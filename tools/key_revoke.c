@@ -20,52 +20,57 @@ static bool is_empty(const uint8_t hash[TRUST_HASH_BYTES]) {
   return memcmp(hash, empty, TRUST_HASH_BYTES) == 0;
 }
 
-/* Index of the key, or ROOT_KEYS. */
-static unsigned find(const roots *r, const uint8_t hash[TRUST_HASH_BYTES]) {
-  unsigned i = 0;
-  while (i < ROOT_KEYS && memcmp(r->hashes[i], hash, TRUST_HASH_BYTES) != 0) i++;
-  return i;
+static bool holds(const roots *r, unsigned index, const uint8_t hash[TRUST_HASH_BYTES]) {
+  return memcmp(r->hashes[index], hash, TRUST_HASH_BYTES) == 0;
 }
 
-static unsigned usable_besides(const roots *r, unsigned index) {
+/* Places that hold the key: all of them are revoked, however it came to be in several. */
+static unsigned places(const roots *r, const uint8_t hash[TRUST_HASH_BYTES]) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < ROOT_KEYS; i++) count += holds(r, i, hash);
+  return count;
+}
+
+static unsigned usable_besides(const roots *r, const uint8_t hash[TRUST_HASH_BYTES]) {
   unsigned usable = 0;
-  for (unsigned i = 0; i < ROOT_KEYS; i++) usable += i != index && !is_empty(r->hashes[i]) && r->revoked[i] == 0;
+  for (unsigned i = 0; i < ROOT_KEYS; i++) usable += !holds(r, i, hash) && !is_empty(r->hashes[i]) && r->revoked[i] == 0;
   return usable;
 }
 
-static bool may_revoke(const roots *r, unsigned index, const char *key, const char *device) {
-  if (usable_besides(r, index) > 0) return true;
+static bool may_revoke(const roots *r, const uint8_t hash[TRUST_HASH_BYTES], const char *key, const char *device) {
+  if (places(r, hash) == 0 || usable_besides(r, hash) > 0) return true;
   out_error("%s is the last usable %s root key of %s: revoking it would lock the device for ever; refused", key, r->algorithm,
             device);
   return false;
 }
 
-static bool set_mark(const roots *r, unsigned index, const char *device) {
+static bool set_marks(const roots *r, const uint8_t hash[TRUST_HASH_BYTES], const char *device) {
   static const uint32_t mark = OTP_MARK_SET;
-  /* Any set bit revokes; a torn mark already counts and is left as it is. */
-  if (r->revoked[index] != 0) return true;
-  if (otp_program(r->marks_at + index * (uint32_t)sizeof mark, &mark, sizeof mark) == OTP_OK) return true;
-  out_error("OTP of %s did not take the mark", device);
-  return false;
+  for (unsigned i = 0; i < ROOT_KEYS; i++) {
+    /* Any set bit revokes; a torn mark already counts and is left as it is. */
+    if (!holds(r, i, hash) || r->revoked[i] != 0) continue;
+    if (otp_program(r->marks_at + i * (uint32_t)sizeof mark, &mark, sizeof mark) == OTP_OK) continue;
+    out_error("OTP of %s did not take the mark", device);
+    return false;
+  }
+  return true;
 }
 
 static int revoke(const char *key, const char *device, const device_facts *facts) {
   const roots p256 = {"P-256", facts->fuses.root_p256, facts->revoked.p256, OTP_REVOCATION_OFFSET + offsetof(otp_revocation, p256)};
   const roots lms = {"LMS", facts->fuses.root_lms, facts->revoked.lms, OTP_REVOCATION_OFFSET + offsetof(otp_revocation, lms)};
   key_records keys;
-  uint8_t hash[TRUST_HASH_BYTES];
-  unsigned p256_index = ROOT_KEYS, lms_index = ROOT_KEYS;
+  uint8_t p256_hash[TRUST_HASH_BYTES] = {0}, lms_hash[TRUST_HASH_BYTES] = {0};
   if (!key_records_load(cli_keys_directory(), key, &keys)) return OUT_REFUSED;
-  key_p256_hash(&keys.p256, hash);
-  if (keys.has_p256) p256_index = find(&p256, hash);
-  key_lms_hash(&keys.lms, hash);
-  if (keys.has_lms) lms_index = find(&lms, hash);
-  if (p256_index == ROOT_KEYS && lms_index == ROOT_KEYS) return out_refuse("%s is not a root key of %s; see: holdfast otp show %s", key, device, device);
+  key_p256_hash(&keys.p256, p256_hash);
+  key_lms_hash(&keys.lms, lms_hash);
+  const unsigned p256_places = keys.has_p256 ? places(&p256, p256_hash) : 0, lms_places = keys.has_lms ? places(&lms, lms_hash) : 0;
+  if (p256_places + lms_places == 0) return out_refuse("%s is not a root key of %s; see: holdfast otp show %s", key, device, device);
   /* All checks, then the act. */
-  if (p256_index < ROOT_KEYS && !may_revoke(&p256, p256_index, key, device)) return OUT_REFUSED;
-  if (lms_index < ROOT_KEYS && !may_revoke(&lms, lms_index, key, device)) return OUT_REFUSED;
-  if (p256_index < ROOT_KEYS && !set_mark(&p256, p256_index, device)) return OUT_REFUSED;
-  if (lms_index < ROOT_KEYS && !set_mark(&lms, lms_index, device)) return OUT_REFUSED;
+  if (p256_places > 0 && !may_revoke(&p256, p256_hash, key, device)) return OUT_REFUSED;
+  if (lms_places > 0 && !may_revoke(&lms, lms_hash, key, device)) return OUT_REFUSED;
+  if (p256_places > 0 && !set_marks(&p256, p256_hash, device)) return OUT_REFUSED;
+  if (lms_places > 0 && !set_marks(&lms, lms_hash, device)) return OUT_REFUSED;
   out_text("device", "Device", "%s", device);
   out_text("revoked", "Revoked", "%s", key);
   return OUT_OK;

@@ -20,7 +20,7 @@ static bool p256_part(const char *name, const key_records *keys, passphrase *pas
   }
   sha256(digest, message->data, message->size);
   return key_p256_sign(cli_keys_directory(), name, pass, &keys->p256, digest, signature) &&
-         io_write_over(path, signature, sizeof signature, 0644);
+         io_write_output(path, signature, sizeof signature);
 }
 
 static bool lms_part(const char *name, const key_records *keys, passphrase *pass, const io_bytes *message, const char *path) {
@@ -34,7 +34,7 @@ static bool lms_part(const char *name, const key_records *keys, passphrase *pass
   if (!io_can_write(path)) return false;
   if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, message->data, message->size, signature, &left)) return false;
   out_number("lms_signatures_left", "LMS signatures left", left);
-  return io_write_over(path, signature, hss_signature_bytes(keys->lms.public_key), 0644);
+  return io_write_output(path, signature, hss_signature_bytes(keys->lms.public_key));
 }
 
 static int sign(const char *name, const char *message_path, const outputs *to, passphrase *pass) {
