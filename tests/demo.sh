@@ -3,6 +3,7 @@
 # usage: tests/demo.sh HOLDFAST FIRMWARE_BUILD_DIR [WORK_DIR]
 # Everything it makes is below WORK_DIR (default build/demo), made anew each time.
 set -euo pipefail
+trap 'exit 130' INT
 
 holdfast=$(realpath "${1:?usage: $0 HOLDFAST FIRMWARE_BUILD_DIR [WORK_DIR]}")
 firmware=$(realpath "${2:?usage: $0 HOLDFAST FIRMWARE_BUILD_DIR [WORK_DIR]}")

@@ -109,7 +109,12 @@ static int take_option(const cli_command_help *help, int argc, char **argv, int 
     if (*at + 1 >= argc) return cli_misuse(help, "--%s needs a value: %s", option->name, option->argument);
     value = argv[++*at];
   }
-  if (!store(option, value))
+  bool stored = store(option, value);
+  if (!stored && option->kind == CLI_NUMBER)
+    return cli_misuse(help, "--%s takes 0 to %u, not '%s'", option->name, CLI_UNSET - 1, value);
+  if (!stored && option->kind == CLI_LIST)
+    return cli_misuse(help, "--%s may be given %u times at most", option->name, CLI_LIST_MAX);
+  if (!stored)
     return cli_misuse(help, "--%s does not take '%s': expected %s", option->name, value, option->argument);
   return CLI_GO;
 }
@@ -133,11 +138,13 @@ static int take_all(const cli_command_help *help, int argc, char **argv, cli_lis
 
 int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned wanted, unsigned most) {
   *operands = (cli_list){0};
-  out_begin(OUT_HUMAN);
   int code = take_all(help, argc, argv, operands, most);
-  if (help_wanted) return print_help(help);
-  if (json) out_begin(OUT_JSON);
-  if (code != CLI_GO) return code;
+  if (help_wanted) {
+    out_begin(OUT_HUMAN);
+    return print_help(help);
+  }
+  if (code != CLI_GO) return code; /* as main() began the output: in JSON when a word is --json */
+  out_begin(json ? OUT_JSON : OUT_HUMAN);
   if (quiet && json) return cli_misuse(help, "--quiet and --json exclude each other");
   if (quiet) out_begin(OUT_QUIET);
   if (operands->count < wanted) return cli_misuse(help, "missing: %s", help->operands);

@@ -49,7 +49,7 @@ typedef struct cli_command_help {
   const char *examples; /* lines, each ends in \n */
 } cli_command_help;
 
-/* Also takes --help, --json, -q, --keys and --devices, which every command has, and begins the output.
+/* Also takes --help, --json, -q, --keys and --devices, which every command has, and begins the output anew.
  * CLI_GO, or the exit code: OUT_OK after --help, OUT_USAGE after saying what is wrong.
  * `wanted`: least number of operands; most: at most CLI_LIST_MAX. */
 int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned wanted, unsigned most);

@@ -146,6 +146,25 @@ class Usage(Case):
                       ("key", "sign", "root")):
             self.refused(*words, code=2)
 
+    def test_wrong_use_is_json_when_asked(self):
+        for words in (("nonsense",), ("key",), ("key", "new"), ("key", "new", "x", "--bogus"), ("device", "run", "d", "--timeout"),
+                      ("key", "list", "-q")):
+            self.assertTrue(self.json(*words, code=2)["error"], words)
+            self.assertTrue(json.loads(self.run_tool("--json", *words).stdout)["error"], words)
+        self.assertIn("Usage", self.ok("key", "new", "--help", "--json"))
+
+    def test_group_help(self):
+        for group in ("key", "image", "device", "otp"):
+            for word in ("--help", "-h", "help"):
+                text = self.ok(group, word)
+                commands = {line.split()[0] for line in text.splitlines() if line.startswith("  ")}
+                self.assertEqual(commands, {group})
+
+    def test_numbers_say_their_range(self):
+        for number in ("-1", "x", "4294967295", "1e3"):
+            self.refused("image", "sign", "f.elf", "--security-version", number, code=2,
+                         says="--security-version takes 0 to 4294967294")
+
     def test_equals_form_and_double_dash(self):
         self.ok("key", "show", f"--keys={self.keys}", "--", "root")
         self.refused("key", "show", "--", "--json", says="no key --json")
@@ -372,6 +391,16 @@ class LmsState(Case):
             self.assertEqual(self.leaf(f"{i}.img"), i)
         self.assertEqual(left, [31, 30, 29])
         self.assertEqual(self.json("key", "show", "fw")["lms"]["signatures_left"], 29)
+
+    def test_info_shows_the_leaf(self):
+        for leaf in range(2):
+            self.assertEqual(self.json("image", "info", self.sign())["lms_leaf"], leaf)
+
+    def test_high_security_version_is_remarked(self):
+        for version, remarked in ((65535, False), (65536, True)):
+            done = self.run_tool("image", "sign", "--kind", "firmware", "--product", "p", "--hardware", "1", "--version", "1.0.0",
+                                 "--security-version", version, "--key", "fw", "--output", "o.img", "fw.elf")
+            self.assertEqual((done.returncode, "accepts nothing lower, for ever" in done.stderr), (0, remarked))
 
     def test_refused_images_cost_no_leaf(self):
         (self.dir / "bad.elf").write_bytes(elf(FIRMWARE_BASE + 1, [(FIRMWARE_BASE + 16, bytes(64))]))  # vectors not aligned
@@ -708,6 +737,56 @@ class Devices(Case):
         self.ok("device", "info", "d1")
 
 
+class Interrupted(Case):
+    def test_full_disk_makes_no_device_and_loses_none(self):
+        """On a small file system of our own, where the kernel lets us have one."""
+        if subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "t", "/mnt"], capture_output=True).returncode != 0:
+            self.skipTest("no user namespaces with mounts here")
+        self.sign("loader")
+        self.sign("firmware")
+        new = (f"{HOLDFAST} device new d1 -q --rom rom.elf --loader loader.img --firmware firmware.img --root-key root "
+               "--devices /mnt/devices")
+
+        def inside(size, script):
+            return subprocess.run(["unshare", "-rm", "sh", "-c", f"mount -t tmpfs -o size={size} t /mnt; {script}"], cwd=self.dir,
+                                  env=self.env, capture_output=True, text=True)
+        done = inside("2m", f"{new}; echo $?; ls -A /mnt/devices")
+        self.assertEqual(done.stdout, "1\n", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertIn("no room for the flash", done.stderr)
+        # A device is there, then the disk fills up: the update still goes in, and is reported so.
+        self.sign(version="1.3.0", output="next.img")
+        done = inside("8m", f"{new}; cat /dev/zero > /mnt/full 2>/dev/null; "
+                      f"{HOLDFAST} device install d1 next.img -q --devices /mnt/devices; echo $?")
+        self.assertEqual((done.stdout, done.stderr), ("0\n", ""))
+
+    def test_a_name_is_never_half_made(self):
+        for i in range(12):
+            process = subprocess.Popen([HOLDFAST, "key", "new", f"k{i}", "-q"], cwd=self.dir, env=self.env)
+            time.sleep(0.01 + 0.04 * i)
+            process.send_signal((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[i % 3])
+            process.wait()
+            self.assertIn(len(list(self.keys.glob(f"k{i}.*"))), (0, 6))
+        self.no_leftovers(self.keys)
+
+    def test_folders_of_killed_makers_are_swept(self):
+        self.device("d1")
+        stale = self.devices / ".new-stale1"
+        stale.mkdir()
+        for name in ("flash.bin", "run.lock", "device.json"):
+            (stale / name).write_text("x")
+        self.device("d2")
+        self.no_leftovers(self.devices)
+        for i in range(6):
+            process = subprocess.Popen([HOLDFAST, "device", "new", f"x{i}", "-q", "--rom", "rom.elf", "--loader", "loader.img",
+                                        "--firmware", "firmware.img", "--root-key", "root"], cwd=self.dir, env=self.env)
+            time.sleep(0.005 * i)
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            if self.devices.exists():
+                self.no_leftovers(self.devices)
+
+
 class Run(Case):
     """device run, with a stand-in for the emulator."""
 
@@ -731,6 +810,25 @@ class Run(Case):
         self.assertIn("address=0x51,rom-size=4096,drive=counters,writable=true", arguments)
         self.refused("device", "run", "d1", "--timeout", "1", "--until", "never", "-q", says="'never' was not seen")
         self.assertEqual(self.json("device", "run", "d1", "--timeout", "1", code=1)["end"], "timeout")
+
+    def test_codes_are_explained_and_frames_are_not_shown(self):
+        self.device()
+        self.fake_emulator("""
+            def frame(kind, body):
+                data = bytes([kind, 0]) + struct.pack("<H", len(body)) + body
+                os.write(1, b"\\xa5\\x5a" + data + struct.pack("<I", zlib.crc32(data)))
+            os.write(1, b"S 494d0001\\nS 494d0001\\nnot S 494d0001\\nR 42540002\\n")
+            for i in range(2): frame(1, struct.pack("<II16sIII", 1, 0x42540002, b"thermo", 1, 0, 1 << 20))
+            os.write(1, b"ROM 42540001\\r\\n"); time.sleep(60)
+            """)
+        done = self.run_tool("device", "run", "d1", "--timeout", "1", "--log", "log")
+        self.assertEqual(done.stdout, "S 494d0001\nS 494d0001\nnot S 494d0001\nR 42540002\nROM 42540001\r\n".replace("\r\n", "\n"))
+        self.assertEqual(done.stderr.splitlines(), [
+            "(waiting for recovery: holdfast device recover d1 IMAGE)",
+            "(S 494d0001: payload does not match its digest)", "(R 42540002: no firmware slot is good)",
+            "(ROM 42540001: no loader copy is good)", "holdfast: time is up"])
+        self.assertEqual((self.dir / "log").read_bytes().count(b"\xa5\x5a"), 2)
+        self.refused("device", "run", "d1", "--timeout", "1", "-q", says="time is up")
 
     def test_fuses_are_frozen_when_secured_or_retired(self):
         self.device("d1", "--lifecycle", "secured")
@@ -805,7 +903,7 @@ class Run(Case):
             self.assertEqual(process.stdout.readline(), "up\n")
             process.send_signal(number)
             process.communicate(timeout=10)
-            self.assertEqual(process.returncode, 0)
+            self.assertEqual(process.returncode, -signal.SIGINT if number == signal.SIGINT else 0)  # a script stops too
             with self.assertRaises(ProcessLookupError):
                 os.kill(int((self.dir / "pid").read_text()), 0)
 
@@ -868,6 +966,24 @@ class Recover(Case):
         self.fake(refuse=0x53470002)
         result = self.json("device", "recover", "d1", "firmware.img", code=1)
         self.assertEqual(result["status"], "BOOT_SIG_P256")
+
+    def test_rom_that_gave_up(self):
+        self.device()
+        self.fake_emulator("""print("ROM 42540001", flush=True); time.sleep(60)""")
+        self.refused("device", "recover", "d1", "firmware.img", says="no loader copy is good")
+        self.assertIn("holdfast device install d1 LOADER",
+                      self.json("device", "recover", "d1", "firmware.img", code=1)["error"])
+
+    def test_what_cannot_help_is_not_sent(self):
+        self.device()
+        self.fake_emulator("""open("started", "w")""")
+        whole = (self.dir / "firmware.img").read_bytes()
+        for bytes_, says in ((whole[:-1], "is cut short"), (whole[:4096], "is cut short"), (whole[:1000], "is cut short"),
+                             (whole + b"x", "is longer"), (b"x" * 5000, "not an image"), (b"x", "not an image")):
+            (self.dir / "odd.img").write_bytes(bytes_)
+            self.refused("device", "recover", "d1", "odd.img", says=says)
+        self.refused("device", "recover", "d1", "loader.img", says="this is a loader; recovery takes firmware")
+        self.assertFalse((self.dir / "started").exists())
 
     def test_device_that_does_not_ask(self):
         self.device()

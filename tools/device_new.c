@@ -1,10 +1,12 @@
 /* holdfast device new: the factory. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,7 +187,7 @@ static bool make_files(const char *directory, const char *name, const parts *p) 
 }
 
 static void remove_files(const char *directory) {
-  static const char *const files[] = {"device.json", "run.lock", "flash.bin", "fuses.bin", "counters.bin", "rom.elf"};
+  static const char *const files[] = {"device.json", "flash.bin", "fuses.bin", "counters.bin", "rom.elf", "run.lock"};
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     io_path path;
     if (io_path_join(&path, directory, files[i], "")) unlink(path.text);
@@ -193,22 +195,55 @@ static void remove_files(const char *directory) {
   rmdir(directory);
 }
 
+/* What makers left behind that were killed. The devices directory is locked, so no other maker is at work. */
+static void sweep(const char *devices) {
+  io_path work;
+  DIR *open_directory = opendir(devices);
+  if (open_directory == NULL) return;
+  for (struct dirent *entry; (entry = readdir(open_directory)) != NULL;)
+    if (strncmp(entry->d_name, ".new-", 5) == 0 && io_path_join(&work, devices, entry->d_name, "")) remove_files(work.text);
+  closedir(open_directory);
+}
+
+/* Closing gives it back. */
+static int lock_devices(const char *devices) {
+  int fd = open(devices, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0 && flock(fd, LOCK_EX) == 0) return fd;
+  out_error("cannot lock %s: %s", devices, strerror(errno));
+  if (fd >= 0) close(fd);
+  return -1;
+}
+
 /* Made under a name nobody looks for, then renamed: a device is there whole or not at all. */
-static int make_device(const char *name, const parts *p) {
-  io_path final, work;
-  const char *devices = cli_devices_directory();
-  if (!io_make_directory(devices, 0700) || !io_path_join(&final, devices, name, "") ||
-      !io_path_join(&work, devices, ".new-", "XXXXXX"))
-    return OUT_REFUSED;
-  if (io_exists(final.text)) return out_refuse("device %s exists already; choose another name", name);
-  if (mkdtemp(work.text) == NULL) return out_refuse("cannot make a directory in %s: %s", devices, strerror(errno));
+static bool make_under_lock(const char *devices, const char *final, const char *name, const parts *p) {
+  io_path work;
+  sweep(devices);
+  if (!io_path_join(&work, devices, ".new-", "XXXXXX")) return false;
+  if (mkdtemp(work.text) == NULL) {
+    out_error("cannot make a directory in %s: %s", devices, strerror(errno));
+    return false;
+  }
   bool made = make_files(work.text, name, p);
-  if (made && renameat2(AT_FDCWD, work.text, AT_FDCWD, final.text, RENAME_NOREPLACE) != 0) {
+  if (made && renameat2(AT_FDCWD, work.text, AT_FDCWD, final, RENAME_NOREPLACE) != 0) {
     out_error("cannot name the device %s: %s", name, errno == EEXIST ? "it exists already" : strerror(errno));
     made = false;
   }
   if (!made) remove_files(work.text);
-  return made && io_sync_directory(devices) ? OUT_OK : OUT_REFUSED;
+  return made && io_sync_directory(devices);
+}
+
+static int make_device(const char *name, const parts *p) {
+  io_path final;
+  const char *devices = cli_devices_directory();
+  if (!io_make_directory(devices, 0700) || !io_path_join(&final, devices, name, "")) return OUT_REFUSED;
+  if (io_exists(final.text)) return out_refuse("device %s exists already; choose another name", name);
+  int lock = lock_devices(devices);
+  if (lock < 0) return OUT_REFUSED;
+  io_signals_hold(); /* Ctrl-C waits: no half device stays */
+  bool made = make_under_lock(devices, final.text, name, p);
+  io_signals_release();
+  close(lock);
+  return made ? OUT_OK : OUT_REFUSED;
 }
 
 /* ---- The command ---- */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "console_watch.h"
 #include "device_commands.h"
 #include "emulator.h"
 #include "image_check.h"
@@ -18,6 +19,8 @@
 
 typedef struct recover {
   emulator machine;
+  const char *name;
+  console_watch watch;
   frame_reader reader;
   recovery_session session;
   const io_bytes *file;
@@ -77,6 +80,14 @@ static recover_end handle_frame(recover *r) {
   return RECOVER_DONE;
 }
 
+/* Nothing after the ROM can ask for an image. */
+static recover_end rom_gave_up(const recover *r) {
+  image_out_status(r->watch.rom_status);
+  out_error("the ROM starts no loader: %s (%s); install a loader with an attached programmer: holdfast device install %s LOADER",
+            boot_status_text(r->watch.rom_status), boot_status_name(r->watch.rom_status), r->name);
+  return RECOVER_FAILED;
+}
+
 static recover_end read_console(recover *r) {
   uint8_t bytes[4096];
   ssize_t got = read(r->machine.console, bytes, sizeof bytes);
@@ -86,7 +97,9 @@ static recover_end read_console(recover *r) {
   for (ssize_t i = 0; i < got && end == RECOVER_GOES_ON; i++) {
     frame_event event = frame_take(&r->reader, bytes[i]);
     if (event == FRAME_WHOLE) end = handle_frame(r);
+    if (event == FRAME_TEXT) console_watch_take(&r->watch, (char)bytes[i]);
     if (event == FRAME_TEXT && out_style_now() == OUT_HUMAN) (void)!write(STDOUT_FILENO, &bytes[i], 1);
+    if (end == RECOVER_GOES_ON && r->watch.rom) end = rom_gave_up(r);
   }
   return end;
 }
@@ -114,17 +127,31 @@ static bool converse(recover *r) {
   return emulator_stop(&r->machine) && end == RECOVER_DONE;
 }
 
+/* Before the device is bothered with it; what the device decides (signatures, version) is left to it. */
+static bool may_be_sent(const char *path, const io_bytes *file) {
+  manifest head;
+  const char *wrong = NULL;
+  if (file->size >= sizeof head) memcpy(&head, file->data, sizeof head);
+  if (file->size < sizeof head || head.magic != MANIFEST_MAGIC)
+    wrong = file->size >= 4 && memcmp(file->data, "HFM1", 4) == 0 ? "is cut short" : "is not an image of ours";
+  else if (head.kind == MANIFEST_KIND_LOADER)
+    wrong = "is refused: this is a loader; recovery takes firmware";
+  else if (file->size - sizeof head < head.payload_bytes || file->size == sizeof head)
+    wrong = "is cut short";
+  else if (file->size - sizeof head > head.payload_bytes)
+    wrong = "is longer than its manifest announces";
+  if (wrong != NULL) out_error("%s %s", path, wrong);
+  return wrong == NULL;
+}
+
 static int recover_device(const char *name, const char *path, uint32_t seconds) {
   static recover r;
   twin t;
   io_bytes file = {0};
   const emulator_options how = {0};
   if (!twin_open(name, TWIN_CHANGE, &t)) return OUT_REFUSED;
-  bool read = io_read(path, t.board->slot_bytes, &file);
-  if (read && file.size <= MANIFEST_BYTES) {
-    out_error("%s is not an image of ours", path);
-    read = false;
-  }
+  bool read = io_read(path, t.board->slot_bytes, &file) && may_be_sent(path, &file);
+  r.name = name;
   emulator_signals_catch();
   bool started = read && emulator_start(&t, &how, &r.machine);
   twin_close(&t); /* the emulator has the lock now */

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "console_watch.h"
 #include "device_commands.h"
 #include "emulator.h"
 #include "output.h"
+#include "recovery_frame.h"
 
 #define UNTIL_MAX 256u
 #define SECONDS_MAX 31536000u
@@ -18,6 +20,10 @@ typedef enum run_end { RUN_GOES_ON, RUN_TEXT_SEEN, RUN_RESTARTS, RUN_TIMEOUT, RU
 
 typedef struct run {
   emulator machine;
+  const char *name;
+  console_watch watch;
+  frame_reader frames;
+  bool recovery;     /* it waits for an image; said once */
   const char *until; /* null: none */
   size_t matched;    /* characters of `until` that the newest console characters are */
   uint32_t reboots;  /* CLI_UNSET: any number */
@@ -44,17 +50,35 @@ static bool text_seen(run *r, const char *bytes, size_t count) {
   return false;
 }
 
+/* Takes the frames of the recovery protocol out; returns how many characters are left. */
+static size_t only_text(run *r, char *bytes, size_t count) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    frame_event event = frame_take(&r->frames, (uint8_t)bytes[i]);
+    if (event == FRAME_WHOLE && frame_type(&r->frames) == RECOVERY_HELLO && !r->recovery) {
+      r->recovery = true;
+      out_note("(waiting for recovery: holdfast device recover %s IMAGE)", r->name);
+    }
+    if (event != FRAME_TEXT) continue;
+    console_watch_take(&r->watch, bytes[i]);
+    bytes[kept++] = bytes[i];
+  }
+  return kept;
+}
+
 static run_end read_console(run *r) {
   char bytes[4096];
   ssize_t got = read(r->machine.console, bytes, sizeof bytes);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return RUN_GOES_ON;
   if (got <= 0) return RUN_EMULATOR_ENDED;
-  bool taken = r->log < 0 || io_write_all(r->log, bytes, (size_t)got);
+  bool taken = r->log < 0 || io_write_all(r->log, bytes, (size_t)got); /* raw */
+  bool seen = text_seen(r, bytes, (size_t)got);
+  size_t kept = only_text(r, bytes, (size_t)got);
   /* With --json stdout is for the result; the log has the console. */
-  if (out_style_now() == OUT_HUMAN) taken = taken && io_write_all(STDOUT_FILENO, bytes, (size_t)got);
+  if (out_style_now() == OUT_HUMAN) taken = taken && io_write_all(STDOUT_FILENO, bytes, kept);
   if (!taken) return RUN_NO_OUTPUT;
-  r->line_open = bytes[got - 1] != '\n';
-  return text_seen(r, bytes, (size_t)got) ? RUN_TEXT_SEEN : RUN_GOES_ON;
+  if (kept > 0) r->line_open = bytes[kept - 1] != '\n';
+  return seen ? RUN_TEXT_SEEN : RUN_GOES_ON;
 }
 
 /* ---- Loop ---- */
@@ -132,6 +156,7 @@ static int run_device(const char *name, run *r, const emulator_options *how, uin
   run_end end = go(r);
   if (r->line_open) out_line("%s", ""); /* so that what follows has its own line */
   bool well = emulator_stop(&r->machine);
+  console_watch_explain(&r->watch);
   return say_end(r, end, name, well);
 }
 
@@ -140,7 +165,7 @@ int device_run_command(int argc, char **argv) {
   uint32_t seconds = CLI_UNSET;
   cli_list extra = {0};
   emulator_options how = {0};
-  run r = {.reboots = CLI_UNSET};
+  run r = {.reboots = CLI_UNSET, .log = -1};
   const cli_option options[] = {
     {"timeout", CLI_NUMBER, &seconds, "SECONDS", "end after that long, with exit status 1 (never)"},
     {"until", CLI_TEXT, &r.until, "TEXT", "end when the console has printed TEXT"},
@@ -162,6 +187,7 @@ int device_run_command(int argc, char **argv) {
     return cli_misuse(&help, "--until takes 1 to %u characters", UNTIL_MAX);
   if (seconds != CLI_UNSET && (seconds == 0 || seconds > SECONDS_MAX))
     return cli_misuse(&help, "--timeout takes 1 to %u seconds", SECONDS_MAX);
+  r.name = operands.items[0];
   how.extra = extra.items;
   how.extra_count = extra.count;
   if (!open_log(log, &r)) return OUT_REFUSED;

@@ -269,8 +269,7 @@ int64_t emulator_clock_ms(void) {
 static volatile sig_atomic_t interrupted;
 
 static void note_signal(int number) {
-  (void)number;
-  interrupted = 1;
+  interrupted = number;
 }
 
 void emulator_signals_catch(void) {
@@ -285,4 +284,10 @@ void emulator_signals_catch(void) {
 
 bool emulator_interrupted(void) {
   return interrupted != 0;
+}
+
+void emulator_interrupt_again(void) {
+  if (interrupted != SIGINT) return;
+  (void)signal(SIGINT, SIG_DFL);
+  (void)raise(SIGINT);
 }

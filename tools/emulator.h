@@ -44,5 +44,7 @@ int64_t emulator_clock_ms(void);
 /* SIGINT, SIGTERM, SIGHUP make this true from now on. */
 void emulator_signals_catch(void);
 bool emulator_interrupted(void);
+/* Ends us by SIGINT when that has come since emulator_signals_catch(), as it would have without it. */
+void emulator_interrupt_again(void);
 
 #endif

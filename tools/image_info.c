@@ -40,7 +40,12 @@ static void show_keys(const manifest *m) {
   if (keys.has_p256) out_truth("p256_signature", "P-256 signature", !all_zero(m->p256_signature, sizeof m->p256_signature));
   key_lms_hash(&keys.lms, hash);
   if (keys.has_lms) out_hex("lms_key", "LMS key", hash, sizeof hash);
-  if (keys.has_lms) out_truth("lms_signature", "LMS signature", !all_zero(m->lms_signature, sizeof m->lms_signature));
+  bool lms_signed = !all_zero(m->lms_signature, sizeof m->lms_signature);
+  if (keys.has_lms) out_truth("lms_signature", "LMS signature", lms_signed);
+  /* HSS levels, then q, big-endian (RFC 8554): two images with one key and one leaf mean that the key is lost. */
+  const uint8_t *q = m->lms_signature + 4;
+  if (keys.has_lms && lms_signed)
+    out_number("lms_leaf", "LMS leaf", (uint32_t)q[0] << 24 | (uint32_t)q[1] << 16 | (uint32_t)q[2] << 8 | q[3]);
   out_truth("development", "Development key", ((keys.p256.flags | keys.lms.flags) & KEY_DEVELOPMENT) != 0);
 }
 

@@ -12,6 +12,7 @@
 #include "sha256.h"
 
 #define SBOM_MAX (64u << 20)
+#define SECURITY_VERSION_USUAL 65535u /* above: perhaps a slip, which no device forgets */
 
 /* The options, as given. */
 typedef struct sign_options {
@@ -146,6 +147,8 @@ static int sign(const cli_command_help *help, const sign_options *o, const cli_l
   if (!key_records_load(cli_keys_directory(), o->key, &keys)) return OUT_REFUSED;
   code = set_keys(&img.head, &keys, o->key, production);
   if (code != OUT_OK) return code;
+  if (o->security_version > SECURITY_VERSION_USUAL)
+    out_note("Security version %u is high: a device that confirms it accepts nothing lower, for ever.", o->security_version);
   bool good = io_can_write(o->output) && image_build(&img, board, elfs->items, elfs->count, o->vectors) && image_layout_is_good(board, &img) &&
               (o->leave_unsigned || sign_image(&img, board, &keys, o)) && image_write(o->output, &img);
   if (good) {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +244,25 @@ bool io_make_directory(const char *path, mode_t mode) {
     return true;
   out_error("cannot make directory %s: %s", path, strerror(errno));
   return false;
+}
+
+/* ---- Signals ---- */
+
+static void mask(int how) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  (void)sigprocmask(how, &set, NULL);
+}
+
+void io_signals_hold(void) {
+  mask(SIG_BLOCK);
+}
+
+void io_signals_release(void) {
+  mask(SIG_UNBLOCK);
 }
 
 /* ---- Names ---- */

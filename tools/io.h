@@ -52,6 +52,10 @@ bool io_make_directory(const char *path, mode_t mode) IO_MUST_CHECK;
 /* Makes directory entries durable. */
 bool io_sync_directory(const char *path) IO_MUST_CHECK;
 
+/* Between these, Ctrl-C and its like (SIGINT, SIGTERM, SIGHUP) wait: files that belong together are made whole. */
+void io_signals_hold(void);
+void io_signals_release(void);
+
 /* Writes everything to an open file. False: errno says why; nothing was printed. */
 bool io_write_all(int fd, const void *data, size_t bytes) IO_MUST_CHECK;
 

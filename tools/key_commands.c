@@ -48,10 +48,12 @@ static bool make_key(const char *directory, const new_key *wanted) {
   if (wanted->p256 && !names_are_free(directory, wanted->name, p256_files)) return false;
   if (wanted->lms && !names_are_free(directory, wanted->name, lms_files)) return false;
   if (wanted->pass != NULL && !passphrase_get(wanted->pass, "the new key", true)) return false;
-  /* LMS first: it takes longest, so that an impatient Ctrl-C leaves nothing. */
-  return (!wanted->lms ||
-          key_lms_new(directory, wanted->name, wanted->lms_height, wanted->lms_w, flags, wanted->pass)) &&
-         (!wanted->p256 || key_p256_new(directory, wanted->name, flags, wanted->pass));
+  io_signals_hold(); /* Ctrl-C waits (a second or two): no name stays half made */
+  bool made = (!wanted->lms ||
+               key_lms_new(directory, wanted->name, wanted->lms_height, wanted->lms_w, flags, wanted->pass)) &&
+              (!wanted->p256 || key_p256_new(directory, wanted->name, flags, wanted->pass));
+  io_signals_release();
+  return made;
 }
 
 static bool show_key(const char *directory, const char *name, const key_records *records);

@@ -14,6 +14,8 @@
 #include "sha256.h"
 
 #define STATE_MAGIC "HFLMSST1"
+/* A backup would hand leaves out again, and two signatures of one leaf give the key away. */
+#define REMEDY "put back only the latest file of this very machine, never a backup; otherwise make a new key"
 
 typedef struct state_file {
   char magic[8];
@@ -47,7 +49,7 @@ static bool read_state(const char *path, const uint8_t key_id[32], uint32_t tota
   state_file file;
   uint8_t checksum[32];
   if (!io_exists(path)) {
-    out_error("%s is missing: without it used LMS leaves are unknown; restore it, or make a new key", path);
+    out_error("%s is missing: without it used LMS leaves are unknown; " REMEDY, path);
     return false;
   }
   if (!io_read(path, sizeof file, &bytes)) return false;
@@ -56,11 +58,11 @@ static bool read_state(const char *path, const uint8_t key_id[32], uint32_t tota
   io_free(&bytes);
   if (whole) sha256(checksum, &file, STATE_CHECKED_BYTES);
   if (!whole || memcmp(file.magic, STATE_MAGIC, 8) != 0 || memcmp(checksum, file.checksum, 32) != 0) {
-    out_error("%s is damaged: used LMS leaves are unknown; restore it, or make a new key", path);
+    out_error("%s is damaged: used LMS leaves are unknown; " REMEDY, path);
     return false;
   }
   if (memcmp(file.key_id, key_id, 32) != 0 || file.total != total || file.next > total) {
-    out_error("%s belongs to another key; restore the right one, or make a new key", path);
+    out_error("%s belongs to another key; " REMEDY, path);
     return false;
   }
   *next = file.next;
@@ -108,7 +110,7 @@ static bool count_lines(int log, uint32_t total, uint32_t *lines) {
 static bool lock_log(key_state *state) {
   state->log = open(state->log_path.text, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (state->log < 0) {
-    out_error("%s cannot be opened (%s): without it used LMS leaves are unknown; restore it, or make a new key",
+    out_error("%s cannot be opened (%s): without it used LMS leaves are unknown; " REMEDY,
               state->log_path.text, strerror(errno));
     return false;
   }
@@ -124,15 +126,15 @@ static bool witnesses_agree(key_state *state, const uint8_t key_id[32], uint32_t
   uint32_t lines;
   if (!read_state(state->state_path.text, key_id, total, &state->next)) return false;
   if (!count_lines(state->log, total, &lines)) {
-    out_error("%s is damaged: used LMS leaves are unknown; restore it, or make a new key", state->log_path.text);
+    out_error("%s is damaged: used LMS leaves are unknown; " REMEDY, state->log_path.text);
     return false;
   }
   if (lines < state->next) {
-    out_error("%s is older than the state file: restore its newest copy, or make a new key", state->log_path.text);
+    out_error("%s is older than the state file: used LMS leaves are unknown; " REMEDY, state->log_path.text);
     return false;
   }
   if (lines > state->next + 1) {
-    out_error("%s is older than the log: signing would reuse LMS leaves; restore its newest copy, or make a new key",
+    out_error("%s is older than the log: signing would reuse LMS leaves; " REMEDY,
               state->state_path.text);
     return false;
   }

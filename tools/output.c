@@ -20,6 +20,7 @@ void out_begin(out_style wanted) {
   style = wanted;
   depth = 0;
   last_error[0] = 0;
+  cJSON_Delete(stack[0]);
   stack[0] = style == OUT_JSON ? cJSON_CreateObject() : NULL;
 }
 
@@ -30,7 +31,7 @@ out_style out_style_now(void) {
 int out_end(int exit_code) {
   if (style == OUT_JSON) {
     cJSON_AddBoolToObject(stack[0], "ok", exit_code == OUT_OK);
-    if (exit_code != OUT_OK) cJSON_AddStringToObject(stack[0], "error", last_error);
+    if (exit_code != OUT_OK) cJSON_AddStringToObject(stack[0], "error", last_error[0] == 0 ? "failed" : last_error);
     char *text = cJSON_Print(stack[0]);
     if (text != NULL) puts(text);
     cJSON_free(text);

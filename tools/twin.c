@@ -78,6 +78,16 @@ static uint32_t *wear_of(const twin *t) {
   return (uint32_t *)(void *)(t->map + (t->board->wear_at - t->board->flash_at));
 }
 
+/* The file is sparse. What the device can write gets its room now: on a full disk a write through the map would
+ * end us with SIGBUS. File systems that cannot reserve are written to as they are. */
+static bool reserve(const twin *t, int fd, const char *path) {
+  if (t->use != TWIN_CHANGE) return true;
+  int why = posix_fallocate(fd, (off_t)t->board->flash_at, (off_t)t->map_bytes);
+  if (why == 0 || why == EOPNOTSUPP || why == EINVAL) return true;
+  out_error("no room for the flash of %s (%s takes %zu KiB): %s", t->name, path, t->map_bytes / 1024, strerror(why));
+  return false;
+}
+
 static bool map_flash(twin *t) {
   io_path path;
   struct stat status;
@@ -90,6 +100,9 @@ static bool map_flash(twin *t) {
     out_error("cannot open %s: %s", path.text, strerror(errno));
   } else {
     t->map_bytes = (size_t)(t->board->bad_at - t->board->flash_at) + PAGE;
+    whole = reserve(t, fd, path.text);
+  }
+  if (whole) {
     /* Looking maps privately: even a mistake of ours could not reach the file. */
     void *map = mmap(NULL, t->map_bytes, PROT_READ | PROT_WRITE, t->use == TWIN_CHANGE ? MAP_SHARED : MAP_PRIVATE, fd,
                      (off_t)t->board->flash_at);
@@ -129,9 +142,15 @@ static bool read_bank(const twin *t, const char *file, uint8_t *bank) {
   return whole;
 }
 
+/* Only a bank that changed: what needs no room cannot fail for want of it. */
 static bool save_bank(const twin *t, const char *file, const uint8_t *bank) {
   io_path path;
-  return twin_path(t, file, &path) && io_write_over(path.text, bank, OTP_BANK_BYTES, 0600);
+  io_bytes old = {0};
+  if (!twin_path(t, file, &path)) return false;
+  if (io_exists(path.text) && !io_read(path.text, OTP_BANK_BYTES, &old)) return false;
+  bool same = old.size == OTP_BANK_BYTES && memcmp(old.data, bank, OTP_BANK_BYTES) == 0;
+  io_free(&old);
+  return same || io_write_over(path.text, bank, OTP_BANK_BYTES, 0600);
 }
 
 /* ---- Opening ---- */
@@ -142,13 +161,19 @@ static bool open_files(twin *t) {
   return map_flash(t);
 }
 
+static bool is_there(const twin *t) {
+  if (access(t->directory.text, F_OK) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR)
+    out_error("no device %s in %s; see: holdfast device list", t->name, cli_devices_directory());
+  else
+    out_error("cannot look at %s: %s", t->directory.text, strerror(errno));
+  return false;
+}
+
 bool twin_open(const char *name, twin_use use, twin *t) {
   *t = (twin){.name = name, .use = use, .lock = -1};
   if (!io_name_is_valid("device", name) || !io_path_join(&t->directory, cli_devices_directory(), name, "")) return false;
-  if (!io_exists(t->directory.text)) {
-    out_error("no device %s in %s; see: holdfast device list", name, cli_devices_directory());
-    return false;
-  }
+  if (!is_there(t)) return false;
   if (!open_files(t)) {
     twin_close(t);
     return false;
