@@ -21,6 +21,7 @@ typedef struct board_profile {
   uint32_t loader_0, loader_1, loader_bytes;
   uint32_t journal;
   uint32_t slot_a, slot_b, slot_bytes;
+  uint32_t rom_base, rom_bytes;
   board_region loader_load, firmware_load;
   uint32_t entry_mark;      /* bit 0 of code addresses */
   uint32_t vectors_alignment;

@@ -392,6 +392,18 @@ class LmsState(Case):
         self.assertEqual(left, [31, 30, 29])
         self.assertEqual(self.json("key", "show", "fw")["lms"]["signatures_left"], 29)
 
+    def test_list_tells_what_is_here(self):
+        (self.dir / "pass").write_text("p\n")
+        self.ok("key", "new", "enc", "--lms-height", "5", "--passphrase-file", "pass")
+        (self.keys / "dev.lms.key").unlink()
+        (self.keys / "fw.lms.key").unlink()
+        (self.keys / "fw.p256.key").unlink()
+        keys = {k["name"]: k for k in self.json("key", "list")["keys"]}
+        self.assertEqual([(keys[n]["private"], keys[n]["encrypted"], keys[n]["incomplete"]) for n in ("root", "enc", "dev", "fw")],
+                         [(True, False, False), (True, True, False), (True, False, True), (False, False, False)])
+        self.assertEqual(keys["enc"]["signatures_left"], 32)
+        self.assertIn("encrypted, 32 signatures left", self.ok("key", "list"))
+
     def test_info_shows_the_leaf(self):
         for leaf in range(2):
             self.assertEqual(self.json("image", "info", self.sign())["lms_leaf"], leaf)
@@ -699,6 +711,20 @@ class Devices(Case):
         self.assertEqual((journal["active"], journal["trial"], journal["tries_left"]), ("A", "B", 2))
         self.refused("device", "install", "d1", "new.img", says="BOOT_UPDATE_BUSY")
         self.assertEqual(self.json("device", "info", "d1")["firmware_counter"]["value"], 2)  # raised by confirming only
+
+    def test_what_info_and_list_say(self):
+        self.device("d1", "--serial", "S-77")
+        info = self.json("device", "info", "d1")
+        self.assertEqual((info["serial"], info["product"]), ("S-77", "thermo"))
+        self.assertEqual(self.json("device", "list")["devices"][0]["firmware_version"], "1.2.3")
+        self.ok("device", "retire", "d1")
+        self.assertRegex(self.ok("device", "list"), r"d1 .*retired .*1\.2\.3")
+
+    def test_rom_must_lie_in_rom(self):
+        (self.dir / "big.elf").write_bytes(elf(0x10000001, [(0x10000000, bytes(8193))]))
+        for rom in ("big.elf", "loader.elf"):
+            self.refused("device", "new", "x", "--rom", rom, "--loader", self.sign("loader"), "--firmware", self.sign(),
+                         "--root-key", "root", says="does not lie in the ROM of board an524")
 
     def test_unchecked_install(self):
         self.device()

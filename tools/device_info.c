@@ -1,4 +1,5 @@
 /* holdfast device list, holdfast device info. */
+#include <stdio.h>
 #include <string.h>
 
 #include "board.h"
@@ -106,6 +107,14 @@ static const char *lifecycle_now(void) {
   return otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) == OTP_OK ? otp_lifecycle(&fuses) : "unknown";
 }
 
+static void show_identity(void) {
+  otp_fuses fuses;
+  if (otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) != OTP_OK) return;
+  field_out_padded("serial", "Serial", fuses.serial, sizeof fuses.serial);
+  field_out_padded("product", "Product", fuses.product_id, sizeof fuses.product_id);
+  out_number("hardware_revision", "Hardware revision", fuses.hardware_revision);
+}
+
 int device_info_command(int argc, char **argv) {
   const cli_option options[] = {{0}};
   const cli_command_help help = {"device info", "NAME", "Shows the state of a device: loader copies, slots, journal, counters, wear.",
@@ -119,6 +128,7 @@ int device_info_command(int argc, char **argv) {
   out_text("board", "Board", "%s", t.board->name);
   out_truth("running", "Running", t.running);
   out_text("lifecycle", "Lifecycle", "%s", lifecycle_now());
+  show_identity();
   show_places();
   show_journal();
   show_counter("loader_counter", "Loader counter", COUNTER_LOADER);
@@ -130,6 +140,16 @@ int device_info_command(int argc, char **argv) {
 
 /* ---- device list ---- */
 
+/* Version in the active slot, as its manifest says; "" when there is none. */
+static void active_version(const journal *j, char *text, size_t bytes) {
+  manifest m;
+  uint32_t place = j->now.active == BOOT_SLOT_B ? BOARD_FLASH_SLOT_B : BOARD_FLASH_SLOT_A;
+  bool there = (j->now.active == BOOT_SLOT_A || j->now.active == BOOT_SLOT_B) && flash_read(place, &m, sizeof m) == FLASH_OK &&
+               m.magic == MANIFEST_MAGIC;
+  snprintf(text, bytes, "%s", "");
+  if (there) snprintf(text, bytes, "%u.%u.%u", m.version.major, m.version.minor, m.version.patch);
+}
+
 static bool list_one(const char *name) {
   twin t;
   journal j;
@@ -138,12 +158,15 @@ static bool list_one(const char *name) {
   bool good = twin_open(name, TWIN_LOOK, &t);
   out_truth("damaged", NULL, !good);
   if (good) {
+    char version[32];
     journal_open(&j);
+    active_version(&j, version, sizeof version);
+    out_text("firmware_version", NULL, "%s", version);
     out_text("board", NULL, "%s", t.board->name);
     out_text("lifecycle", NULL, "%s", lifecycle_now());
     out_text("active", NULL, "%s", slot_name(j.now.active));
     out_truth("running", NULL, t.running);
-    out_line("%-32s %-8s %-8s slot %-5s%s", name, t.board->name, lifecycle_now(), slot_name(j.now.active),
+    out_line("%-32s %-8s %-8s slot %-5s %-12s%s", name, t.board->name, lifecycle_now(), slot_name(j.now.active), version,
              t.running ? " running" : "");
     twin_close(&t);
   } else {

@@ -14,6 +14,7 @@
 #include "cli.h"
 #include "counter.h"
 #include "device_commands.h"
+#include "elf_file.h"
 #include "handoff.h"
 #include "host_board.h"
 #include "image_check.h"
@@ -106,6 +107,22 @@ static int set_identity(const cli_command_help *help, const new_options *o, cons
 
 /* ---- Reading and checking the parts ---- */
 
+/* Code elsewhere would run in the emulator, as the ROM of no chip could. */
+static bool rom_fits(const char *path, const board_profile *board) {
+  elf rom;
+  if (!elf_open(path, &rom)) return false;
+  bool fits = true;
+  for (uint32_t i = 0; i < rom.load_count; i++) {
+    uint32_t from = rom.loads[i].address - board->rom_base;
+    fits = fits && from < board->rom_bytes && rom.loads[i].bytes <= board->rom_bytes - from;
+  }
+  if (!fits)
+    out_error("%s does not lie in the ROM of board %s (0x%08x, %u bytes); is it the ROM?", path, board->name, board->rom_base,
+              board->rom_bytes);
+  elf_close(&rom);
+  return fits;
+}
+
 static int read_parts(const cli_command_help *help, const new_options *o, parts *p) {
   p->board = board_profile_find(o->board);
   if (p->board == NULL) return OUT_USAGE;
@@ -116,6 +133,7 @@ static int read_parts(const cli_command_help *help, const new_options *o, parts 
   if (!io_read(o->rom, TWIN_ROM_MAX, &p->rom)) return OUT_REFUSED;
   if (p->rom.size < 52 || memcmp(p->rom.data, "\177ELF", 4) != 0)
     return out_refuse("%s is not an ELF file; the ROM is given as linked", o->rom);
+  if (!rom_fits(o->rom, p->board)) return OUT_REFUSED;
   if (!image_read(o->loader, p->board->loader_bytes, &p->loader)) return OUT_REFUSED;
   if (!image_read(o->firmware, p->board->slot_bytes, &p->firmware)) return OUT_REFUSED;
   return set_identity(help, o, &p->loader, &p->fuses);

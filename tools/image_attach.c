@@ -72,6 +72,13 @@ static int attach(const board_profile *board, image *img, const char *p256, cons
   image_trust_own(&trust, board, img);
   boot_status status = image_check(board, img, &trust.trust);
   image_out_status(status);
+  key_records keys = image_keys(&img->head);
+  const char *missing = keys.has_lms && lms == NULL && status == BOOT_SIG_LMS      ? "give --lms too"
+                        : keys.has_p256 && p256 == NULL && status == BOOT_SIG_P256 ? "give --p256 too"
+                                                                                  : NULL;
+  if (missing != NULL)
+    return out_refuse("%s (%s): the image's key has two parts; %s; nothing was written", boot_status_text(status),
+                      boot_status_name(status), missing);
   if (status != BOOT_OK)
     return out_refuse("%s (%s); nothing was written", boot_status_text(status), boot_status_name(status));
   if (!image_write(output, img)) return OUT_REFUSED;
@@ -89,7 +96,9 @@ int image_attach_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "image attach", "FILE", "Puts signatures made elsewhere into an image, after verifying them against the keys it names.",
+    "image attach", "FILE", "Puts signatures made elsewhere into an image, after verifying them against the keys it names.\n"
+    "The key's public part is put into the keys folder by hand: NAME.p256.pub (PEM, as openssl pkey -pubout writes it),\n"
+    "NAME.lms.pub (PEM, docs/formats-keys.md); then: image sign --unsigned --key NAME. A key with both needs both signatures.",
     options, "  holdfast image attach fw.img --p256 fw.sig --lms fw.hss --output fw-signed.img\n"};
   cli_list operands;
   image img;

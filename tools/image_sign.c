@@ -117,7 +117,7 @@ static bool sign_lms(manifest *m, const key_records *keys, const char *name, pas
     return false;
   out_text("lms_key", NULL, "%s", name);
   out_number("lms_signatures_left", "LMS signatures left", left);
-  if (left < key_lms_total(&keys->lms) / 16) out_note("LMS key %s has %u signatures left: prepare its successor.", name, left);
+  key_lms_warn(name, &keys->lms, left);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -183,6 +184,16 @@ int key_hash_command(int argc, char **argv) {
   return OUT_OK;
 }
 
+static bool p256_is_sealed(const char *directory, const char *name) {
+  io_path path;
+  io_bytes file;
+  if (!io_path_join(&path, directory, name, ".p256.key") || !io_exists(path.text) || !io_read(path.text, KEY_FILE_MAX, &file))
+    return false;
+  bool sealed = strstr((const char *)file.data, "BEGIN ENCRYPTED PRIVATE KEY") != NULL;
+  io_free(&file);
+  return sealed;
+}
+
 /* One element of the list; a damaged key is listed as such and does not hide the others. */
 static bool list_one(const char *directory, const char *name) {
   key_records records;
@@ -193,9 +204,30 @@ static bool list_one(const char *directory, const char *name) {
   out_truth("p256", NULL, records.has_p256);
   out_truth("lms", NULL, records.has_lms);
   out_truth("development", NULL, development);
+  bool p256_private = records.has_p256 && has_private(directory, name, ".p256.key");
+  bool lms_private = records.has_lms && has_private(directory, name, ".lms.key");
+  bool private_here = p256_private || lms_private;
+  bool sealed = private_here && (!p256_private || p256_is_sealed(directory, name)) &&
+                (!lms_private || key_lms_is_sealed(directory, name));
+  /* Some private files without their public one, or one private half of two: a making or a copy that was cut short. */
+  bool incomplete = (has_private(directory, name, ".p256.key") && !records.has_p256) ||
+                    (has_private(directory, name, ".lms.key") && !records.has_lms) ||
+                    (records.has_p256 && records.has_lms && p256_private != lms_private);
+  uint32_t left = 0;
+  char left_text[40] = "";
+  if (lms_private) {
+    bool known = key_lms_left(directory, name, &records.lms, &left);
+    if (known) out_number("signatures_left", NULL, left);
+    if (known) snprintf(left_text, sizeof left_text, ", %u signatures left", left);
+    good = good && known;
+  }
+  out_truth("private", NULL, private_here);
+  out_truth("encrypted", NULL, sealed);
+  out_truth("incomplete", NULL, incomplete);
   out_truth("damaged", NULL, !good);
-  out_line("%-32s %s%s%s%s", name, records.has_p256 ? "p256 " : "", records.has_lms ? "lms " : "",
-           development ? "development" : "", good ? "" : "damaged");
+  out_line("%-32s %s%s%s%s%s%s%s%s", name, records.has_p256 ? "p256 " : "", records.has_lms ? "lms " : "",
+           development ? "development " : "", private_here ? "private" : "public only", sealed ? ", encrypted" : "", left_text,
+           incomplete ? ", incomplete" : "", good ? "" : ", damaged");
   out_close();
   return good;
 }

@@ -231,6 +231,21 @@ bool key_lms_sign(const char *directory, const char *name, passphrase *pass, con
   return good;
 }
 
+bool key_lms_is_sealed(const char *directory, const char *name) {
+  io_path path;
+  key_file file;
+  if (!io_path_join(&path, directory, name, ".lms.key") || !io_exists(path.text) || !read_file(directory, name, &file)) return false;
+  bool sealed = file.sealed != SEALED_NOT;
+  OPENSSL_cleanse(&file, sizeof file);
+  return sealed;
+}
+
+void key_lms_warn(const char *name, const key_lms *key, uint32_t left) {
+  uint32_t total = key_lms_total(key), few = total / 20 < 16 ? 16 : total / 20;
+  if (few > total / 2) few = total / 2;
+  if (left < few) out_note("LMS key %s has %u signatures left: prepare its successor.", name, left);
+}
+
 bool key_lms_left(const char *directory, const char *name, const key_lms *key, uint32_t *left) {
   uint8_t key_id[32];
   uint32_t next;

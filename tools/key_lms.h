@@ -18,6 +18,12 @@ bool key_lms_sign(const char *directory, const char *name, passphrase *pass, con
 /* Signatures the key can still make. */
 bool key_lms_left(const char *directory, const char *name, const key_lms *key, uint32_t *left) IO_MUST_CHECK;
 
+/* Is the private file there and encrypted? */
+bool key_lms_is_sealed(const char *directory, const char *name);
+
+/* Says so when few signatures are left: fewer than 5 %, but at least 16, or half of a small key. */
+void key_lms_warn(const char *name, const key_lms *key, uint32_t left);
+
 /* Leaves in all. */
 uint32_t key_lms_total(const key_lms *key);
 

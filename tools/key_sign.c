@@ -34,6 +34,7 @@ static bool lms_part(const char *name, const key_records *keys, passphrase *pass
   if (!io_can_write(path)) return false;
   if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, message->data, message->size, signature, &left)) return false;
   out_number("lms_signatures_left", "LMS signatures left", left);
+  key_lms_warn(name, &keys->lms, left);
   return io_write_output(path, signature, hss_signature_bytes(keys->lms.public_key));
 }
 
