@@ -1,9 +1,11 @@
 # Thin: every target is a script that can be run by itself. `make` alone shows them.
-.PHONY: help setup demo test bench check format format-check analysis clean
+.PHONY: help setup demo test powercut-full clean-root bench check format format-check analysis clean
 
 help:
 	@echo 'make demo      the whole story on an emulated board: factory, secure boot, refused attacks (sets everything up)'
 	@echo 'make test      every test (sets everything up); AREA=boot: one area only; V=1: all output'
+	@echo 'make powercut-full  the power-cut sweep in its long form (hours; make test runs the short one)'
+	@echo 'make clean-root RELEASE=bookworm|trixie  make test in a fresh, minimal Debian (as root)'
 	@echo 'make bench     measure, rewrite docs/numbers.md, fail on a broken budget'
 	@echo 'make check     what CI does: format, static analysis, shell scripts, then make test'
 	@echo 'make format    lay out all C code (.clang-format)'
@@ -19,6 +21,13 @@ demo:
 
 test:
 	@tests/run.sh test $(if $(AREA),--area '$(AREA)')
+
+powercut-full:
+	@PRESETS=host tests/run.sh build
+	@build/host/tests/powercut/powercut --full
+
+clean-root:
+	@tests/clean_root.sh $(or $(RELEASE),bookworm) $(or $(TARGET),test)
 
 bench:
 	@PRESETS='an524-development an524-production host' tests/run.sh build

@@ -4,7 +4,6 @@
 #include "board.h"
 #include "cli.h"
 #include "device_commands.h"
-#include "flash.h"
 #include "handoff.h"
 #include "image_check.h"
 #include "image_fields.h"
@@ -67,33 +66,33 @@ static boot_status install_loader_checked(twin *t, const image *img, uint32_t ru
   device_facts facts;
   verify_trust trust;
   update_writer writer;
+  journal j;
+  manifest scratch;
   boot_status status = twin_loader_trust(&facts, &trust);
   if (status == BOOT_OK) status = image_check(t->board, img, &trust);
   twin_attach(t);
-  if (status == BOOT_OK) status = update_begin_loader(&writer, running, &img->head, &trust);
+  journal_open(&j);
+  if (status == BOOT_OK) status = update_begin_loader(&writer, &j, running, &img->head, &facts, &scratch);
   if (status == BOOT_OK) status = update_write(&writer, img->payload, img->head.payload_bytes);
   return status == BOOT_OK ? update_finish(&writer, &img->head) : status;
 }
 
-/* Equal or older: the ROM would not take it, and the running loader would write itself over it. */
-static bool loader_is_newer(const image *img, uint32_t running) {
-  manifest_version now;
-  if (flash_read(loader_copy_base(running) + (uint32_t)offsetof(manifest, version), &now, sizeof now) != FLASH_OK) return true;
-  return manifest_version_order(img->head.version) > manifest_version_order(now);
-}
-
-static boot_status install_loader(twin *t, const image *img, const install_options *o, uint32_t *copy) {
-  const uint32_t running = loader_copy_newer();
-  *copy = running ^ 1u;
-  return o->unchecked ? twin_write_image(loader_copy_base(*copy), BOARD_FLASH_LOADER_BYTES, img)
-                      : install_loader_checked(t, img, running);
+/* Equal or older: the ROM would not take it, and the running loader would write itself over it. A device whose
+ * copies are both damaged takes any. */
+static bool loader_is_newer(const image *img, const manifest *running) {
+  return manifest_version_order(img->head.version) > manifest_version_order(running->version);
 }
 
 static int loader_command(twin *t, const image *img, const install_options *o) {
-  uint32_t copy = 0;
-  if (!o->unchecked && !loader_is_newer(img, loader_copy_newer()))
+  device_facts facts;
+  manifest now;
+  uint32_t running = 0;
+  const bool has_loader = twin_loader(&facts, &now, &running) == BOOT_OK;
+  if (!o->unchecked && has_loader && !loader_is_newer(img, &now))
     return out_refuse("refused: the device has this loader version or a newer one already");
-  const boot_status status = install_loader(t, img, o, &copy);
+  const uint32_t copy = has_loader ? running ^ 1u : loader_copy_newer();
+  const boot_status status = o->unchecked ? twin_write_image(loader_copy_base(copy), BOARD_FLASH_LOADER_BYTES, img)
+                                          : install_loader_checked(t, img, copy ^ 1u);
   if (!twin_save(t)) return OUT_REFUSED;
   if (status != BOOT_OK) return refuse(status);
   out_text("device", "Device", "%s", t->name);

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "device_commands.h"
 #include "key_record.h"
+#include "loader_copy.h"
 #include "output.h"
 #include "twin.h"
 
@@ -56,6 +57,24 @@ static bool set_marks(const roots *r, const uint8_t hash[TRUST_HASH_BYTES], cons
   return true;
 }
 
+/* Would the ROM still find a loader? Judged by the device's own rules, with the marks as they are going to be. A device
+ * that does not boot today has nothing to lose. */
+static bool boots_without(const device_facts *facts, const uint8_t *p256_hash, const uint8_t *lms_hash) {
+  device_facts then = *facts;
+  verify_trust trust;
+  manifest m;
+  if (device_loader_trust(facts, &trust) != BOOT_OK) return true;
+  bool boots_now = false, boots_then = false;
+  for (uint32_t copy = 0; copy < 2; copy++) boots_now |= verify_in_flash(loader_copy_base(copy), &trust, &m) == BOOT_OK;
+  for (unsigned i = 0; i < ROOT_KEYS; i++) {
+    if (p256_hash != NULL && memcmp(then.fuses.root_p256[i], p256_hash, TRUST_HASH_BYTES) == 0) then.revoked.p256[i] = OTP_MARK_SET;
+    if (lms_hash != NULL && memcmp(then.fuses.root_lms[i], lms_hash, TRUST_HASH_BYTES) == 0) then.revoked.lms[i] = OTP_MARK_SET;
+  }
+  if (device_loader_trust(&then, &trust) != BOOT_OK) return true;
+  for (uint32_t copy = 0; copy < 2; copy++) boots_then |= verify_in_flash(loader_copy_base(copy), &trust, &m) == BOOT_OK;
+  return boots_then || !boots_now;
+}
+
 static int revoke(const char *key, const char *device, const device_facts *facts) {
   const roots p256 = {"P-256", facts->fuses.root_p256, facts->revoked.p256, OTP_REVOCATION_OFFSET + offsetof(otp_revocation, p256)};
   const roots lms = {"LMS", facts->fuses.root_lms, facts->revoked.lms, OTP_REVOCATION_OFFSET + offsetof(otp_revocation, lms)};
@@ -66,6 +85,9 @@ static int revoke(const char *key, const char *device, const device_facts *facts
   key_lms_hash(&keys.lms, lms_hash);
   const unsigned p256_places = keys.has_p256 ? places(&p256, p256_hash) : 0, lms_places = keys.has_lms ? places(&lms, lms_hash) : 0;
   if (p256_places + lms_places == 0) return out_refuse("%s is not a root key of %s; see: holdfast otp show %s", key, device, device);
+  if (!boots_without(facts, p256_places > 0 ? p256_hash : NULL, lms_places > 0 ? lms_hash : NULL))
+    return out_refuse("no loader of %s verifies without %s: install a loader signed by another root key first; refused", device,
+                      key);
   /* All checks, then the act. */
   if (p256_places > 0 && !may_revoke(&p256, p256_hash, key, device)) return OUT_REFUSED;
   if (lms_places > 0 && !may_revoke(&lms, lms_hash, key, device)) return OUT_REFUSED;

@@ -1,5 +1,7 @@
 #include "twin.h"
 
+#include "loader_copy.h"
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -231,14 +233,20 @@ boot_status twin_loader_trust(device_facts *facts, verify_trust *trust) {
   return status == BOOT_OK ? device_loader_trust(facts, trust) : status;
 }
 
-boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust) {
-  verify_trust for_loader;
-  boot_status status = twin_loader_trust(facts, &for_loader);
+boot_status twin_loader(device_facts *facts, manifest *loader, uint32_t *copy) {
+  verify_trust trust;
+  boot_status status = twin_loader_trust(facts, &trust);
   if (status != BOOT_OK) return status;
-  if (verify_in_flash(BOARD_FLASH_LOADER_0, &for_loader, loader) != BOOT_OK &&
-      verify_in_flash(BOARD_FLASH_LOADER_1, &for_loader, loader) != BOOT_OK)
-    return BOOT_NO_LOADER;
-  return device_firmware_trust(facts, loader, trust);
+  *copy = loader_copy_newer(); /* in the ROM's order */
+  if (verify_in_flash(loader_copy_base(*copy), &trust, loader) == BOOT_OK) return BOOT_OK;
+  *copy ^= 1u;
+  return verify_in_flash(loader_copy_base(*copy), &trust, loader) == BOOT_OK ? BOOT_OK : BOOT_NO_LOADER;
+}
+
+boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust) {
+  uint32_t copy;
+  boot_status status = twin_loader(facts, loader, &copy);
+  return status == BOOT_OK ? device_firmware_trust(facts, loader, trust) : status;
 }
 
 boot_status twin_write_image(uint32_t place, uint32_t place_bytes, const image *img) {

@@ -51,8 +51,9 @@ bool twin_path(const twin *t, const char *file, io_path *path) IO_MUST_CHECK;
 bool twin_create(const char *directory, const char *name, const board_profile *board, twin *t) IO_MUST_CHECK;
 
 /* What the device would trust now. facts, loader: the caller's, must outlive the trust.
- * The loader is the first copy that verifies. Any status; BOOT_NO_LOADER when no copy is good. */
+ * The loader is the copy the ROM would start. Any status; BOOT_NO_LOADER when no copy is good. */
 boot_status twin_loader_trust(device_facts *facts, verify_trust *trust) BOOT_MUST_CHECK;
+boot_status twin_loader(device_facts *facts, manifest *loader, uint32_t *copy) BOOT_MUST_CHECK;
 boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust) BOOT_MUST_CHECK;
 
 /* Writes an image to a place, as an attached programmer would. */

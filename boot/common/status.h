@@ -44,6 +44,7 @@
   X(BOOT_UPDATE_RUNNING, 'U', 'P', 2, "the running slot cannot be written")             \
   X(BOOT_UPDATE_NO_TRIAL, 'U', 'P', 3, "no trial is under way")                         \
   X(BOOT_UPDATE_RANGE, 'U', 'P', 4, "write is outside the slot or not in order")        \
+  X(BOOT_UPDATE_ORPHANS, 'U', 'P', 5, "this loader would refuse the running firmware")    \
   X(BOOT_NO_LOADER, 'B', 'T', 1, "no loader copy is good")                              \
   X(BOOT_NO_FIRMWARE, 'B', 'T', 2, "no firmware slot is good")                          \
   X(BOOT_HANDOFF, 'B', 'T', 3, "the previous stage left no valid hand-over")            \

@@ -103,12 +103,27 @@ uint32_t update_staging_slot(const journal *j)
 
 /* ---- Loader ---- */
 
-boot_status update_begin_loader(update_writer *w, uint32_t running_copy, const manifest *m, const verify_trust *trust)
+/* Would the firmware that runs still boot under loader m? */
+static boot_status keeps_firmware(const journal *j, const manifest *m, const device_facts *device, manifest *scratch)
 {
+  verify_trust trust;
+  if (j->now.active == BOOT_SLOT_NONE) return BOOT_OK;
+  const boot_status status = device_firmware_trust(device, m, &trust);
+  if (status != BOOT_OK) return status;
+  return verify_in_flash(update_slot_base(j->now.active), &trust, scratch) == BOOT_OK ? BOOT_OK : BOOT_UPDATE_ORPHANS;
+}
+
+boot_status update_begin_loader(update_writer *w, const journal *j, uint32_t running_copy, const manifest *m,
+                                const device_facts *device, manifest *scratch)
+{
+  verify_trust trust;
   unlock nothing_to_unlock;
   unlock_begin(&nothing_to_unlock, 0);
-  boot_status status = verify_manifest(m, trust, &nothing_to_unlock);
+  if (j->now.trial != BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
+  boot_status status = device_loader_trust(device, &trust);
+  if (status == BOOT_OK) status = verify_manifest(m, &trust, &nothing_to_unlock);
   if (status == BOOT_OK) status = counter_can_reach(COUNTER_LOADER, m->security_version);
+  if (status == BOOT_OK) status = keeps_firmware(j, m, device, scratch);
   if (status != BOOT_OK) return status;
   return update_begin(w, loader_copy_base(running_copy ^ 1u), BOARD_FLASH_LOADER_BYTES, m->payload_bytes);
 }

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "device.h"
 #include "journal.h"
 #include "manifest.h"
 #include "status.h"
@@ -44,11 +45,13 @@ uint32_t update_staging_slot(const journal *j);
 /* Begins the update of the loader, over the copy that is not running; go on with update_write() and
  * update_finish(w, m), then restart. The ROM takes the newer copy; one that does not reach firmware is left
  * again; the first settled boot makes both copies equal and raises the loader counter.
- * running_copy: boot_info.loader_copy. trust: device_loader_trust(). m: of the new loader.
- * Nothing is touched before m has verified and the counter has room:
- * any verification status | BOOT_OTP_FULL | what update_begin() answers. */
-boot_status update_begin_loader(update_writer *w, uint32_t running_copy, const manifest *m,
-                                const verify_trust *trust) BOOT_MUST_CHECK;
+ * running_copy: boot_info.loader_copy. m: manifest of the new loader. device: read by device_read().
+ * scratch: caller's memory for a manifest. Nothing is touched before m has verified, the counter has room, and
+ * the active firmware is seen to boot under m too (a loader that no longer names its key comes after firmware
+ * signed by one it does name): any verification status | BOOT_UPDATE_BUSY | BOOT_OTP_FULL | BOOT_UPDATE_ORPHANS |
+ * what update_begin() answers. */
+boot_status update_begin_loader(update_writer *w, const journal *j, uint32_t running_copy, const manifest *m,
+                                const device_facts *device, manifest *scratch) BOOT_MUST_CHECK;
 
 /* Puts the complete image in `slot` on trial: `tries` boots to confirm, then the active one again.
  * trust: as for verify_manifest(); the image is verified in full (signatures, digest) first and

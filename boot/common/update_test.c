@@ -26,6 +26,7 @@ static int settled_device(void **state)
     image_make(&own_loader, MANIFEST_KIND_LOADER, (manifest_version){1, 0, 0}, 1, 256, 1);
     image_make(&firmware, MANIFEST_KIND_FIRMWARE, (manifest_version){1, 1, 0}, 6, 512, 2);
   }
+  rig_put(rig_map.slot_a, &firmware);
   rig_put(rig_map.slot_b, &firmware);
   rig_settle_on(BOOT_SLOT_A);
   journal_open(&j);
@@ -266,12 +267,10 @@ static void rewritten_slot_is_no_longer_rejected(void **state)
 /* ---- The loader ---- */
 
 static test_image next_loader;
-static verify_trust root_trust;
 
 static void make_next_loader(void)
 {
   if (next_loader.m.magic == 0) image_make(&next_loader, MANIFEST_KIND_LOADER, (manifest_version){1, 1, 0}, 2, 256, 5);
-  assert_int_equal(device_loader_trust(&device, &root_trust), BOOT_OK);
 }
 
 static void loader_update_goes_to_the_copy_that_does_not_run(void **state)
@@ -282,7 +281,7 @@ static void loader_update_goes_to_the_copy_that_does_not_run(void **state)
     update_writer w;
     rig_put(rig_map.loader_0, &own_loader);
     rig_put(rig_map.loader_1, &own_loader);
-    assert_int_equal(update_begin_loader(&w, running, &next_loader.m, &root_trust), BOOT_OK);
+    assert_int_equal(update_begin_loader(&w, &j, running, &next_loader.m, &device, &scratch), BOOT_OK);
     assert_int_equal(update_write(&w, next_loader.payload, next_loader.m.payload_bytes), BOOT_OK);
     assert_int_equal(update_finish(&w, &next_loader.m), BOOT_OK);
     const uint32_t mine = running ? rig_map.loader_1 : rig_map.loader_0, other = running ? rig_map.loader_0 : rig_map.loader_1;
@@ -300,18 +299,18 @@ static void loader_update_is_refused_before_anything_is_erased(void **state)
   make_next_loader();
   test_image wrong = next_loader;
   wrong.m.build_id[3] ^= 1;
-  assert_int_equal(update_begin_loader(&w, 0, &wrong.m, &root_trust), BOOT_SIG_P256);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &wrong.m, &device, &scratch), BOOT_SIG_P256);
   image_sign(&wrong, KEY_FIRMWARE_0);
-  assert_int_equal(update_begin_loader(&w, 0, &wrong.m, &root_trust), BOOT_SIG_P256_KEY);
-  assert_int_equal(update_begin_loader(&w, 0, &firmware.m, &root_trust), BOOT_SIG_P256_KEY);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &wrong.m, &device, &scratch), BOOT_SIG_P256_KEY);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &firmware.m, &device, &scratch), BOOT_SIG_P256_KEY);
   wrong = next_loader;
   wrong.m.payload_bytes = 0xFFFFF000u;
   image_sign(&wrong, KEY_ROOT_0);
-  assert_int_equal(update_begin_loader(&w, 0, &wrong.m, &root_trust), BOOT_MANIFEST_SIZE);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &wrong.m, &device, &scratch), BOOT_MANIFEST_SIZE);
   assert_int_equal(counter_raise(COUNTER_LOADER, 3), BOOT_OK);
   make_next_loader();
   host_cut_disarm();
-  assert_int_equal(update_begin_loader(&w, 0, &next_loader.m, &root_trust), BOOT_MANIFEST_ROLLBACK);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &next_loader.m, &device, &scratch), BOOT_MANIFEST_ROLLBACK);
   assert_int_equal(host_operations(), 0);
 }
 
@@ -321,7 +320,33 @@ static void loader_update_needs_room_for_its_counter(void **state)
   update_writer w;
   memset(rig.otp + OTP_LOADER_COUNTER_OFFSET, 1, OTP_LOADER_COUNTER_CELLS * sizeof(otp_counter_cell)); /* all torn */
   make_next_loader();
-  assert_int_equal(update_begin_loader(&w, 0, &next_loader.m, &root_trust), BOOT_OTP_FULL);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &next_loader.m, &device, &scratch), BOOT_OTP_FULL);
+  assert_int_equal(host_operations(), 0);
+}
+
+/* It would end in recovery, and the ROM would not go back: the new loader works. */
+static void loader_that_would_refuse_the_running_firmware_is_refused(void **state)
+{
+  (void)state;
+  update_writer w;
+  make_next_loader();
+  test_image orphaning = next_loader;
+  memset(orphaning.m.authority_lms, 0, sizeof orphaning.m.authority_lms);
+  image_sign(&orphaning, KEY_ROOT_0);
+  host_cut_disarm();
+  assert_int_equal(update_begin_loader(&w, &j, 0, &orphaning.m, &device, &scratch), BOOT_UPDATE_ORPHANS);
+  assert_int_equal(host_operations(), 0);
+  assert_int_equal(update_begin_loader(&w, &j, 0, &next_loader.m, &device, &scratch), BOOT_OK);
+}
+
+static void loader_is_not_changed_during_a_trial(void **state)
+{
+  (void)state;
+  update_writer w;
+  make_next_loader();
+  assert_int_equal(update_start_trial(&j, BOOT_SLOT_B, 3, NULL), BOOT_OK);
+  host_cut_disarm();
+  assert_int_equal(update_begin_loader(&w, &j, 0, &next_loader.m, &device, &scratch), BOOT_UPDATE_BUSY);
   assert_int_equal(host_operations(), 0);
 }
 
@@ -454,6 +479,8 @@ int main(void)
       PROMISE(loader_update_goes_to_the_copy_that_does_not_run),
       PROMISE(loader_update_is_refused_before_anything_is_erased),
       PROMISE(loader_update_needs_room_for_its_counter),
+      PROMISE(loader_that_would_refuse_the_running_firmware_is_refused),
+      PROMISE(loader_is_not_changed_during_a_trial),
       PROMISE(confirm_makes_it_active_and_then_raises_the_counter),
       PROMISE(confirm_without_a_journal_does_not_raise_the_counter),
       PROMISE(confirm_repeated_completes_and_then_has_nothing_to_do),

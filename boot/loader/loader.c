@@ -88,11 +88,14 @@ static boot_status try_active(loader *l)
   return try_and_log(l, active);
 }
 
-/* why: the reason the journal's own choice did not do. */
+/* why: the reason the journal's own choice did not do. Only an image that verifies is put on trial: an empty slot
+ * must not leave its "no manifest here" as the reason for ever. */
 static boot_status try_fallback(loader *l, uint32_t slot, boot_status why)
 {
   journal_record next = l->journal.now;
   if (slot == next.active || journal_rejects(&next, slot)) return BOOT_NO_FIRMWARE;
+  const boot_status status = try_and_log(l, slot);
+  if (status != BOOT_OK) return status;
   next.trial = (uint8_t)slot;
   next.tries_left = UPDATE_TRIES;
   if (next.outcome == JOURNAL_OUTCOME_NONE) next.revert_reason = (uint32_t)why; /* else it belongs to that outcome */
@@ -100,7 +103,7 @@ static boot_status try_fallback(loader *l, uint32_t slot, boot_status why)
   /* No journal to write and no active image: running unrecorded is better than not at all. */
   log_trouble(BOOT_JOURNAL_WRITE);
   l->standing = LOADER_UNRECORDED;
-  return try_and_log(l, slot);
+  return BOOT_OK;
 }
 
 boot_status loader_choose_firmware(loader *l)
@@ -110,7 +113,8 @@ boot_status loader_choose_firmware(loader *l)
   if (active == BOOT_OK) return BOOT_OK;
   boot_status status = try_fallback(l, BOOT_SLOT_A, active);
   if (status != BOOT_OK) status = try_fallback(l, BOOT_SLOT_B, active);
-  return status;
+  /* What ails the active image says more than what ails the other slot. */
+  return status != BOOT_OK && active != BOOT_NO_FIRMWARE ? active : status;
 }
 
 /* ---- Settled ---- */

@@ -188,11 +188,11 @@ static void act_tell(void)
 static void act_write_loader(void)
 {
   static device_facts device;
-  verify_trust trust;
+  static manifest scratch;
   update_writer w;
+  const journal j = open_journal();
   must(device_read(&device), "device");
-  must(device_loader_trust(&device, &trust), "trust");
-  must(update_begin_loader(&w, 0, &loaders[LOADER_NEW].m, &trust), "begin");
+  must(update_begin_loader(&w, &j, 0, &loaders[LOADER_NEW].m, &device, &scratch), "begin");
   write_image(&w, &loaders[LOADER_NEW]);
 }
 
