@@ -408,6 +408,16 @@ class LmsState(Case):
         for leaf in range(2):
             self.assertEqual(self.json("image", "info", self.sign())["lms_leaf"], leaf)
 
+    def test_attach_names_the_signature_that_is_missing(self):
+        self.sign(more=("--unsigned",))
+        self.ok("image", "digest", "firmware.img", "--message", "tbs")
+        self.ok("key", "sign", "fw", "--message", "tbs", "--p256", "sig", "--lms", "hss")
+        base = ("image", "attach", "firmware.img", "--output", "o.img")
+        self.refused(*base, "--p256", "sig", says="give --lms too")
+        self.refused(*base, "--lms", "hss", says="give --p256 too")
+        self.assertIn("NAME.p256.pub", self.ok("image", "attach", "--help"))
+        self.ok(*base, "--p256", "sig", "--lms", "hss")
+
     def test_high_security_version_is_remarked(self):
         for version, remarked in ((65535, False), (65536, True)):
             done = self.run_tool("image", "sign", "--kind", "firmware", "--product", "p", "--hardware", "1", "--version", "1.0.0",
