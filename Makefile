@@ -2,15 +2,15 @@
 .PHONY: help setup demo test powercut-full clean-root bench check format format-check analysis clean
 
 help:
-	@echo 'make demo      the whole story on an emulated board: factory, secure boot, refused attacks (sets everything up)'
-	@echo 'make test      every test (sets everything up); AREA=boot: one area only; V=1: all output'
-	@echo 'make powercut-full  the power-cut sweep in its long form (hours; make test runs the short one)'
-	@echo 'make clean-root RELEASE=bookworm|trixie  make test in a fresh, minimal Debian (as root)'
-	@echo 'make bench     measure, rewrite docs/numbers.md, fail on a broken budget'
-	@echo 'make check     what CI does: format, static analysis, shell scripts, then make test'
-	@echo 'make format    lay out all C code (.clang-format)'
-	@echo 'make setup     only the set-up: Debian packages, pinned sources'
-	@echo 'make clean     remove build/ (keeps fetched sources)'
+	@echo 'make demo            the whole story on an emulated board: factory, secure boot, refused attacks (sets everything up)'
+	@echo 'make test            every test (sets everything up); AREA=boot: one area only; V=1: all output'
+	@echo 'make powercut-full   power cuts, the long form (hours; make test runs the short one)'
+	@echo 'make clean-root      make test in a fresh, minimal Debian (as root); RELEASE=bookworm or trixie'
+	@echo 'make bench           measure, rewrite docs/numbers.md, fail on a broken budget'
+	@echo 'make check           what CI does: format, static analysis, shell scripts, then make test'
+	@echo 'make format          lay out all C code (.clang-format)'
+	@echo 'make setup           only the set-up: Debian packages, pinned sources'
+	@echo 'make clean           remove build/ (keeps fetched sources)'
 
 setup:
 	@tests/run.sh setup

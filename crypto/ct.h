@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 0 if the two buffers are equal, otherwise a value from 1 to 255 (the OR of all byte differences).
+/* 0 if the two buffers are equal, otherwise a value from 1 to 255 (the OR of all byte differences); not 0 either when
+ * not all bytes were compared, as after a fault.
  * Time depends on len only. For callers who fold the answer into a value instead of branching on it; a branch
  * on it is one skipped instruction away from the wrong answer. The buffers may overlap. */
 uint32_t ct_difference(const void *a, const void *b, size_t len);

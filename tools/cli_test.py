@@ -347,6 +347,9 @@ class Keys(Case):
         self.ok("key", "new", "second", "--lms-height", "5")
         self.device("d1", "--root-key", "second")
         self.refused("key", "revoke", "fw", "--device", "d1", says="not a root key")
+        self.refused("key", "revoke", "root", "--device", "d1", says="no loader of d1 verifies without root")
+        self.sign("loader", key="second", output="second.img", version="1.3.0")
+        self.ok("device", "install", "d1", "second.img")
         self.ok("key", "revoke", "root", "--device", "d1")
         self.ok("key", "revoke", "root", "--device", "d1")  # again: harmless
         otp = self.json("otp", "show", "d1")

@@ -85,12 +85,12 @@ static int revoke(const char *key, const char *device, const device_facts *facts
   key_lms_hash(&keys.lms, lms_hash);
   const unsigned p256_places = keys.has_p256 ? places(&p256, p256_hash) : 0, lms_places = keys.has_lms ? places(&lms, lms_hash) : 0;
   if (p256_places + lms_places == 0) return out_refuse("%s is not a root key of %s; see: holdfast otp show %s", key, device, device);
-  if (!boots_without(facts, p256_places > 0 ? p256_hash : NULL, lms_places > 0 ? lms_hash : NULL))
-    return out_refuse("no loader of %s verifies without %s: install a loader signed by another root key first; refused", device,
-                      key);
   /* All checks, then the act. */
   if (p256_places > 0 && !may_revoke(&p256, p256_hash, key, device)) return OUT_REFUSED;
   if (lms_places > 0 && !may_revoke(&lms, lms_hash, key, device)) return OUT_REFUSED;
+  if (!boots_without(facts, p256_places > 0 ? p256_hash : NULL, lms_places > 0 ? lms_hash : NULL))
+    return out_refuse("no loader of %s verifies without %s: install a loader signed by another root key first; refused", device,
+                      key);
   if (p256_places > 0 && !set_marks(&p256, p256_hash, device)) return OUT_REFUSED;
   if (lms_places > 0 && !set_marks(&lms, lms_hash, device)) return OUT_REFUSED;
   out_text("device", "Device", "%s", device);

@@ -108,6 +108,7 @@ static boot_status try_fallback(loader *l, uint32_t slot, boot_status why)
 
 boot_status loader_choose_firmware(loader *l)
 {
+  l->entry = ~l->firmware.entry; /* unequal until the checks say otherwise */
   if (l->journal.now.trial != BOOT_SLOT_NONE && try_trial(l) == BOOT_OK) return BOOT_OK;
   const boot_status active = try_active(l);
   if (active == BOOT_OK) return BOOT_OK;

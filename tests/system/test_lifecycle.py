@@ -88,7 +88,7 @@ class Secured(BoardTest):
     def test_refusals_are_codes_without_detail(self):
         self.device.put_slot("A", self.firmware.flipped(4096))
         self.device.put_loader(0, self.workshop.loader(**self.how).flipped(300))
-        console = self.device.console(f"R {status('MF', 1)}\n")
+        console = self.device.console(f"R {status('IM', 1)}\n")
         lines = console[:console.index("R ") + 10].split("\n")  # frames of the recovery protocol may follow
         self.assertTrue(all(re.fullmatch(r"[LSTWR] [0-9a-f]{8}", line) for line in lines), console)
         self.assertIn(f"L {status('SG', 1)}", lines)

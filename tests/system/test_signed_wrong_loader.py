@@ -4,6 +4,7 @@ import unittest
 from boardtest import BoardTest
 from device import POLICY
 from image import LMS_SIGNATURE, MANIFEST_BYTES, P256_SIGNATURE, status
+from workshop import Refused
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LOAD_BASE = 0x30009000
@@ -90,10 +91,15 @@ class Keys(SignedWrongLoader):
         self.check("the firmware key is no root key", self.workshop.loader(key="firmware"), P256_KEY)
 
     def test_a_revoked_key_is_refused_and_the_spare_one_is_not(self):
+        spare = self.workshop.loader("1.0.1", key="spare")
+        with self.assertRaises(Refused):  # nothing would boot any more
+            self.workshop.holdfast("key", "revoke", "root", "--device", self.device.name)
+        self.device.put_loader(1, spare)
         self.workshop.holdfast("key", "revoke", "root", "--device", self.device.name)
+        self.device.put_loader(1, self.loader)
         self.assertEqual(self.device.revoked(), {("p256", 0), ("lms", 0)})
         self.check("revoked", self.loader, P256_KEY)
-        self.device.put_loader(1, self.workshop.loader("1.0.1", key="spare"))
+        self.device.put_loader(1, spare)
         self.device.console("settled")
 
     def test_each_algorithm_is_revoked_by_itself(self):
