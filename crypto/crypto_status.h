@@ -12,9 +12,9 @@
 /* First four bytes of SHA-256("holdfast " + name), top bit cleared so that each fits an int:
  *   printf 'holdfast CRYPTO_OK' | sha256sum | cut -c1-8 */
 typedef enum crypto_status {
-    CRYPTO_OK = 0x3ec1f8c7,
-    CRYPTO_BAD_INPUT = 0x482345b7, /* malformed, wrong length or out of range: nothing was computed */
-    CRYPTO_INVALID = 0x5d544217,   /* well formed, and does not verify */
+  CRYPTO_OK = 0x3ec1f8c7,
+  CRYPTO_BAD_INPUT = 0x482345b7, /* malformed, wrong length or out of range: nothing was computed */
+  CRYPTO_INVALID = 0x5d544217,   /* well formed, and does not verify */
 } crypto_status;
 
 /* Ignoring an answer is a compile error under our warning flags. */

@@ -12,14 +12,14 @@
 #include "sha256.h"
 
 enum {
-    HMAC_BYTES = SHA256_BYTES,
-    HKDF_MAX_BYTES = 255 * SHA256_BYTES, /* RFC 5869, 2.3: the block counter is one byte */
+  HMAC_BYTES = SHA256_BYTES,
+  HKDF_MAX_BYTES = 255 * SHA256_BYTES, /* RFC 5869, 2.3: the block counter is one byte */
 };
 
 /* Owned by the caller; secret; holds no pointers and may be copied with `=`. */
 typedef struct hmac_ctx {
-    sha256_ctx inner; /* has absorbed key ^ ipad, then the message so far */
-    sha256_ctx outer; /* has absorbed key ^ opad */
+  sha256_ctx inner; /* has absorbed key ^ ipad, then the message so far */
+  sha256_ctx outer; /* has absorbed key ^ opad */
 } hmac_ctx;
 
 void hmac_init(hmac_ctx *ctx, const void *key, size_t key_len);

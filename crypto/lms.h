@@ -25,32 +25,32 @@
 #include "crypto_status.h"
 
 enum {
-    LMS_NODE_BYTES = 32,
-    LMS_ID_BYTES = 16, /* I, the identifier of one tree */
+  LMS_NODE_BYTES = 32,
+  LMS_ID_BYTES = 16, /* I, the identifier of one tree */
 
-    /* u32 tree type || u32 one-time type || I || root (RFC 8554, 5.3); integers are big-endian. */
-    LMS_PUBLIC_KEY_BYTES = 4 + 4 + LMS_ID_BYTES + LMS_NODE_BYTES,
-    /* u32 levels || LMS public key of the top level (RFC 8554, 6.1). */
-    HSS_PUBLIC_KEY_BYTES = 4 + LMS_PUBLIC_KEY_BYTES,
+  /* u32 tree type || u32 one-time type || I || root (RFC 8554, 5.3); integers are big-endian. */
+  LMS_PUBLIC_KEY_BYTES = 4 + 4 + LMS_ID_BYTES + LMS_NODE_BYTES,
+  /* u32 levels || LMS public key of the top level (RFC 8554, 6.1). */
+  HSS_PUBLIC_KEY_BYTES = 4 + LMS_PUBLIC_KEY_BYTES,
 
-    /* u32 q || u32 one-time type || C || y[chains] || u32 tree type || path[height] (RFC 8554, 5.4) */
-    LMS_SIGNATURE_BYTES_H10_W4 = 4 + 4 + 32 + 67 * 32 + 4 + 10 * 32,
-    LMS_SIGNATURE_BYTES_H10_W8 = 4 + 4 + 32 + 34 * 32 + 4 + 10 * 32,
-    /* One level: u32 0 || LMS signature. Two: u32 1 || signature of the lower key || lower key || signature. */
-    HSS_SIGNATURE_BYTES_H10_W4 = 4 + LMS_SIGNATURE_BYTES_H10_W4,
-    HSS_SIGNATURE_BYTES_H10_W8 = 4 + LMS_SIGNATURE_BYTES_H10_W8,
+  /* u32 q || u32 one-time type || C || y[chains] || u32 tree type || path[height] (RFC 8554, 5.4) */
+  LMS_SIGNATURE_BYTES_H10_W4 = 4 + 4 + 32 + 67 * 32 + 4 + 10 * 32,
+  LMS_SIGNATURE_BYTES_H10_W8 = 4 + 4 + 32 + 34 * 32 + 4 + 10 * 32,
+  /* One level: u32 0 || LMS signature. Two: u32 1 || signature of the lower key || lower key || signature. */
+  HSS_SIGNATURE_BYTES_H10_W4 = 4 + LMS_SIGNATURE_BYTES_H10_W4,
+  HSS_SIGNATURE_BYTES_H10_W8 = 4 + LMS_SIGNATURE_BYTES_H10_W8,
 };
 
 /* RFC 8554, 5.1: SHA-256, 32-byte nodes. The height is 5 (type - 4). */
 enum lms_tree_type {
-    LMS_SHA256_M32_H5 = 5,
-    LMS_SHA256_M32_H10 = 6,
+  LMS_SHA256_M32_H5 = 5,
+  LMS_SHA256_M32_H10 = 6,
 };
 
 /* RFC 8554, 4.1. */
 enum lms_ots_type {
-    LMOTS_SHA256_N32_W4 = 3, /* 67 chains of at most 15 steps */
-    LMOTS_SHA256_N32_W8 = 4, /* 34 chains of at most 255 steps */
+  LMOTS_SHA256_N32_W4 = 3, /* 67 chains of at most 15 steps */
+  LMOTS_SHA256_N32_W8 = 4, /* 34 chains of at most 255 steps */
 };
 
 /* Exact length of every signature by this key; 0 if its type codes are not supported. */
@@ -61,11 +61,13 @@ size_t lms_signature_bytes(const uint8_t public_key[LMS_PUBLIC_KEY_BYTES]);
 size_t hss_signature_bytes(const uint8_t public_key[HSS_PUBLIC_KEY_BYTES]);
 
 /* Where the root is inside a public key: what the recomputed value must equal. */
-static inline const uint8_t *lms_root(const uint8_t public_key[LMS_PUBLIC_KEY_BYTES]) {
-    return public_key + LMS_PUBLIC_KEY_BYTES - LMS_NODE_BYTES;
+static inline const uint8_t *lms_root(const uint8_t public_key[LMS_PUBLIC_KEY_BYTES])
+{
+  return public_key + LMS_PUBLIC_KEY_BYTES - LMS_NODE_BYTES;
 }
-static inline const uint8_t *hss_root(const uint8_t public_key[HSS_PUBLIC_KEY_BYTES]) {
-    return lms_root(public_key + 4);
+static inline const uint8_t *hss_root(const uint8_t public_key[HSS_PUBLIC_KEY_BYTES])
+{
+  return lms_root(public_key + 4);
 }
 
 /* Computes the root that message and signature lead to (RFC 8554, algorithm 6a, with I and types from the public key).

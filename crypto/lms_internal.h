@@ -14,23 +14,23 @@
 enum { D_PBLC = 0x8080, D_MESG = 0x8181, D_LEAF = 0x8282, D_INTR = 0x8383 };
 
 enum {
-    LMS_MAX_CHAINS = 67, /* W4 */
-    LMS_MAX_HEIGHT = 10,
+  LMS_MAX_CHAINS = 67, /* W4 */
+  LMS_MAX_HEIGHT = 10,
 };
 
 typedef struct lms_parameters {
-    uint32_t tree_type, ots_type;
-    uint32_t height;
-    uint32_t w;      /* bits per digit: 4 or 8 */
-    uint32_t chains; /* message digits, then checksum digits */
+  uint32_t tree_type, ots_type;
+  uint32_t height;
+  uint32_t w;      /* bits per digit: 4 or 8 */
+  uint32_t chains; /* message digits, then checksum digits */
 } lms_parameters;
 
 /* Offsets in an LMS signature. */
 enum {
-    LMS_SIG_Q = 0,
-    LMS_SIG_OTS_TYPE = 4,
-    LMS_SIG_RANDOMIZER = 8,
-    LMS_SIG_CHAINS = LMS_SIG_RANDOMIZER + LMS_NODE_BYTES,
+  LMS_SIG_Q = 0,
+  LMS_SIG_OTS_TYPE = 4,
+  LMS_SIG_RANDOMIZER = 8,
+  LMS_SIG_CHAINS = LMS_SIG_RANDOMIZER + LMS_NODE_BYTES,
 };
 
 /* Every hash of RFC 8554 starts with I || u32 || u16, and the short ones fit one SHA-256 block. So a block is kept ready:
@@ -44,20 +44,28 @@ enum {
  *
  * A chain step is then one compression and nothing else. The other hashes take their first 22 bytes from here. */
 typedef struct lms_block {
-    uint8_t bytes[SHA256_BLOCK_BYTES];
+  uint8_t bytes[SHA256_BLOCK_BYTES];
 } lms_block;
 
-enum { LMS_BLOCK_NUMBER = 16, LMS_BLOCK_PURPOSE = 20, LMS_BLOCK_STEP = 22, LMS_BLOCK_VALUE = 23, LMS_PREFIX_BYTES = 22 };
+enum {
+  LMS_BLOCK_NUMBER = 16,
+  LMS_BLOCK_PURPOSE = 20,
+  LMS_BLOCK_STEP = 22,
+  LMS_BLOCK_VALUE = 23,
+  LMS_PREFIX_BYTES = 22
+};
 
-static inline uint32_t lms_load_be32(const uint8_t *p) {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+static inline uint32_t lms_load_be32(const uint8_t *p)
+{
+  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static inline void lms_store_be32(uint8_t *p, uint32_t x) {
-    p[0] = (uint8_t)(x >> 24);
-    p[1] = (uint8_t)(x >> 16);
-    p[2] = (uint8_t)(x >> 8);
-    p[3] = (uint8_t)x;
+static inline void lms_store_be32(uint8_t *p, uint32_t x)
+{
+  p[0] = (uint8_t)(x >> 24);
+  p[1] = (uint8_t)(x >> 16);
+  p[2] = (uint8_t)(x >> 8);
+  p[3] = (uint8_t)x;
 }
 
 /* False, and p unspecified, if a type is not supported. */

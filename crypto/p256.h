@@ -20,9 +20,9 @@
 #include "crypto_status.h"
 
 enum {
-    P256_BYTES = 32,
-    P256_PUBLIC_KEY_BYTES = 2 * P256_BYTES,
-    P256_SIGNATURE_BYTES = 2 * P256_BYTES,
+  P256_BYTES = 32,
+  P256_PUBLIC_KEY_BYTES = 2 * P256_BYTES,
+  P256_SIGNATURE_BYTES = 2 * P256_BYTES,
 };
 
 /* Computes the r that a valid signature of this hash by this key would contain:

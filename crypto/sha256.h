@@ -18,14 +18,14 @@
 #include <stdint.h>
 
 enum {
-    SHA256_BYTES = 32,       /* digest */
-    SHA256_BLOCK_BYTES = 64, /* compression input */
+  SHA256_BYTES = 32,       /* digest */
+  SHA256_BLOCK_BYTES = 64, /* compression input */
 };
 
 typedef struct sha256_ctx {
-    uint32_t state[8];
-    uint8_t block[SHA256_BLOCK_BYTES]; /* the first (bytes % 64) are waiting for the rest of their block */
-    uint64_t bytes;                    /* hashed so far; the standard allows fewer than 2^61 */
+  uint32_t state[8];
+  uint8_t block[SHA256_BLOCK_BYTES]; /* the first (bytes % 64) are waiting for the rest of their block */
+  uint64_t bytes;                    /* hashed so far; the standard allows fewer than 2^61 */
 } sha256_ctx;
 
 void sha256_init(sha256_ctx *ctx);

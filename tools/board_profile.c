@@ -8,14 +8,16 @@
 
 static const board_profile *const profiles[] = {&board_profile_an524};
 
-const board_profile *board_profile_find(const char *name) {
+const board_profile *board_profile_find(const char *name)
+{
   for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++)
     if (strcmp(profiles[i]->name, name) == 0) return profiles[i];
   out_error("unknown board '%s'; known: %s", name, profiles[0]->name);
   return NULL;
 }
 
-void board_profile_select(const board_profile *p) {
+void board_profile_select(const board_profile *p)
+{
   static board_map map;
   map = (board_map){
     .name = p->name,

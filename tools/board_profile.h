@@ -23,7 +23,7 @@ typedef struct board_profile {
   uint32_t slot_a, slot_b, slot_bytes;
   uint32_t rom_base, rom_bytes;
   board_region loader_load, firmware_load;
-  uint32_t entry_mark;      /* bit 0 of code addresses */
+  uint32_t entry_mark; /* bit 0 of code addresses */
   uint32_t vectors_alignment;
   /* The file that holds the flash: its size, and where in it things are. */
   uint64_t file_bytes, flash_at, wear_at, bad_at;

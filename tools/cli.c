@@ -12,14 +12,16 @@ static bool json, quiet, help_wanted;
 
 static const cli_option common_options[] = {
   {"keys", CLI_TEXT, &keys_option, "DIR", "where the keys are ($HOLDFAST_HOME/keys, else .holdfast/keys)"},
-  {"devices", CLI_TEXT, &devices_option, "DIR", "where the devices are ($HOLDFAST_HOME/devices, else .holdfast/devices)"},
+  {"devices", CLI_TEXT, &devices_option, "DIR",
+   "where the devices are ($HOLDFAST_HOME/devices, else .holdfast/devices)"},
   {"json", CLI_FLAG, &json, NULL, "print the result as JSON"},
   {"quiet", CLI_FLAG, &quiet, NULL, "-q: print problems only"},
   {"help", CLI_FLAG, &help_wanted, NULL, "-h: this text"},
   {0},
 };
 
-static void print_options(const cli_option *options) {
+static void print_options(const cli_option *options)
+{
   for (; options->name != NULL; options++) {
     int used = printf("  --%s%s%s", options->name, options->argument == NULL ? "" : " ",
                       options->argument == NULL ? "" : options->argument);
@@ -27,7 +29,8 @@ static void print_options(const cli_option *options) {
   }
 }
 
-static int print_help(const cli_command_help *help) {
+static int print_help(const cli_command_help *help)
+{
   printf("Usage: holdfast %s [options] %s\n\n%s\n\nOptions:\n", help->name, help->operands, help->summary);
   print_options(help->options);
   puts("\nOptions of every command:");
@@ -36,7 +39,8 @@ static int print_help(const cli_command_help *help) {
   return OUT_OK;
 }
 
-int cli_misuse(const cli_command_help *help, const char *format, ...) {
+int cli_misuse(const cli_command_help *help, const char *format, ...)
+{
   char text[512];
   va_list arguments;
   va_start(arguments, format);
@@ -46,7 +50,8 @@ int cli_misuse(const cli_command_help *help, const char *format, ...) {
   return OUT_USAGE;
 }
 
-bool cli_number(const char *text, uint32_t *number) {
+bool cli_number(const char *text, uint32_t *number)
+{
   if (*text < '0' || *text > '9') return false; /* strtoull takes signs and blanks */
   char *end;
   errno = 0;
@@ -60,28 +65,26 @@ bool cli_number(const char *text, uint32_t *number) {
 /* ---- Parsing ---- */
 
 /* length: of the name in `text`, which may go on with "=value". */
-static const cli_option *find_option(const cli_option *options, const char *text, size_t length) {
+static const cli_option *find_option(const cli_option *options, const char *text, size_t length)
+{
   for (; options->name != NULL; options++)
     if (strlen(options->name) == length && strncmp(options->name, text, length) == 0) return options;
   return NULL;
 }
 
-static const char *short_name(const char *argument) {
+static const char *short_name(const char *argument)
+{
   if (strcmp(argument, "-q") == 0) return "quiet";
   if (strcmp(argument, "-h") == 0) return "help";
   return NULL;
 }
 
-static bool store(const cli_option *option, const char *text) {
+static bool store(const cli_option *option, const char *text)
+{
   switch (option->kind) {
-  case CLI_FLAG:
-    *(bool *)option->value = true;
-    return true;
-  case CLI_TEXT:
-    *(const char **)option->value = text;
-    return true;
-  case CLI_NUMBER:
-    return cli_number(text, option->value);
+  case CLI_FLAG: *(bool *)option->value = true; return true;
+  case CLI_TEXT: *(const char **)option->value = text; return true;
+  case CLI_NUMBER: return cli_number(text, option->value);
   case CLI_LIST: {
     cli_list *list = option->value;
     if (list->count == CLI_LIST_MAX) return false;
@@ -93,7 +96,8 @@ static bool store(const cli_option *option, const char *text) {
 }
 
 /* One option, at argv[*at]; moves *at to its last word. */
-static int take_option(const cli_command_help *help, int argc, char **argv, int *at) {
+static int take_option(const cli_command_help *help, int argc, char **argv, int *at)
+{
   const char *word = argv[*at];
   const char *name = short_name(word);
   if (name == NULL && strncmp(word, "--", 2) != 0) return cli_misuse(help, "unknown option %s", word);
@@ -114,12 +118,12 @@ static int take_option(const cli_command_help *help, int argc, char **argv, int 
     return cli_misuse(help, "--%s takes 0 to %u, not '%s'", option->name, CLI_UNSET - 1, value);
   if (!stored && option->kind == CLI_LIST)
     return cli_misuse(help, "--%s may be given %u times at most", option->name, CLI_LIST_MAX);
-  if (!stored)
-    return cli_misuse(help, "--%s does not take '%s': expected %s", option->name, value, option->argument);
+  if (!stored) return cli_misuse(help, "--%s does not take '%s': expected %s", option->name, value, option->argument);
   return CLI_GO;
 }
 
-static int take_all(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned most) {
+static int take_all(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned most)
+{
   bool options_over = false;
   for (int i = 0; i < argc; i++) {
     if (!options_over && strcmp(argv[i], "--") == 0) {
@@ -136,7 +140,8 @@ static int take_all(const cli_command_help *help, int argc, char **argv, cli_lis
   return CLI_GO;
 }
 
-int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned wanted, unsigned most) {
+int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned wanted, unsigned most)
+{
   *operands = (cli_list){0};
   int code = take_all(help, argc, argv, operands, most);
   if (help_wanted) {
@@ -153,19 +158,22 @@ int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *ope
 
 /* ---- Directories ---- */
 
-static const char *directory(const char *option, const char *below, char path[PATH_MAX]) {
+static const char *directory(const char *option, const char *below, char path[PATH_MAX])
+{
   if (option != NULL) return option;
   const char *home = getenv("HOLDFAST_HOME");
   snprintf(path, PATH_MAX, "%s/%s", home == NULL || *home == 0 ? ".holdfast" : home, below);
   return path;
 }
 
-const char *cli_keys_directory(void) {
+const char *cli_keys_directory(void)
+{
   static char path[PATH_MAX];
   return directory(keys_option, "keys", path);
 }
 
-const char *cli_devices_directory(void) {
+const char *cli_devices_directory(void)
+{
   static char path[PATH_MAX];
   return directory(devices_option, "devices", path);
 }

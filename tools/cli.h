@@ -17,7 +17,7 @@
 #include "output.h"
 
 #define CLI_LIST_MAX 16u
-#define CLI_GO (-1)       /* cli_parse(): go on */
+#define CLI_GO (-1) /* cli_parse(): go on */
 #define CLI_UNSET UINT32_MAX
 
 /* Values point into argv. */

@@ -9,7 +9,8 @@
 /* The letters of the production log, boot/loader/log_terse.c. */
 #define LETTERS "LRSTW"
 
-static void remember(console_watch *w, const char *who, boot_status status) {
+static void remember(console_watch *w, const char *who, boot_status status)
+{
   for (unsigned i = 0; i < w->count; i++)
     if (w->codes[i].status == status && strcmp(w->codes[i].who, who) == 0) return;
   if (w->count == CONSOLE_WATCH_CODES) return;
@@ -17,7 +18,8 @@ static void remember(console_watch *w, const char *who, boot_status status) {
   w->codes[w->count++].status = status;
 }
 
-static void finish_line(console_watch *w) {
+static void finish_line(console_watch *w)
+{
   char who[4] = "";
   size_t digits = w->length < 8 ? 0 : w->length - 8;
   w->line[w->length] = 0;
@@ -31,7 +33,8 @@ static void finish_line(console_watch *w) {
   if (rom) w->rom_status = status;
 }
 
-void console_watch_take(console_watch *w, char c) {
+void console_watch_take(console_watch *w, char c)
+{
   if (c == '\n') {
     if (w->length < sizeof w->line) finish_line(w);
     w->length = 0;
@@ -40,7 +43,8 @@ void console_watch_take(console_watch *w, char c) {
   }
 }
 
-void console_watch_explain(console_watch *w) {
+void console_watch_explain(console_watch *w)
+{
   for (unsigned i = 0; i < w->count; i++)
     out_note("(%s %08x: %s)", w->codes[i].who, (unsigned)w->codes[i].status, boot_status_text(w->codes[i].status));
   w->count = 0;

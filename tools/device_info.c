@@ -15,14 +15,16 @@
 #include "twin.h"
 #include "update.h"
 
-static const char *slot_name(uint8_t slot) {
+static const char *slot_name(uint8_t slot)
+{
   if (slot == BOOT_SLOT_A) return "A";
   return slot == BOOT_SLOT_B ? "B" : "none";
 }
 
 /* ---- device info ---- */
 
-static void show_place(const char *label, uint32_t place, const verify_trust *trust, boot_status no_trust) {
+static void show_place(const char *label, uint32_t place, const verify_trust *trust, boot_status no_trust)
+{
   manifest m;
   boot_status status = no_trust != BOOT_OK ? no_trust : verify_in_flash(place, trust, &m);
   bool readable = flash_read(place, &m, sizeof m) == FLASH_OK && m.magic == MANIFEST_MAGIC;
@@ -38,7 +40,8 @@ static void show_place(const char *label, uint32_t place, const verify_trust *tr
   out_close();
 }
 
-static void show_places(void) {
+static void show_places(void)
+{
   device_facts facts;
   manifest loader;
   verify_trust trust;
@@ -52,13 +55,15 @@ static void show_places(void) {
   out_close();
 }
 
-static const char *outcome_name(uint32_t outcome) {
+static const char *outcome_name(uint32_t outcome)
+{
   if (outcome == JOURNAL_OUTCOME_NONE) return "none";
   if (outcome == JOURNAL_OUTCOME_CONFIRMED) return "confirmed";
   return outcome == JOURNAL_OUTCOME_REVERTED ? "reverted" : "unknown";
 }
 
-static void show_journal(void) {
+static void show_journal(void)
+{
   journal j;
   journal_open(&j);
   boot_status reason = (boot_status)j.now.revert_reason;
@@ -69,7 +74,10 @@ static void show_journal(void) {
   out_text("trial", "slot on trial", "%s", slot_name(j.now.trial));
   if (j.now.trial != BOOT_SLOT_NONE) out_number("tries_left", "boots left", j.now.tries_left);
   out_text("rejected", "rejected slot", "%s",
-           j.now.rejected == 0 ? "none" : j.now.rejected == 1 ? "A" : j.now.rejected == 2 ? "B" : "A and B");
+           j.now.rejected == 0   ? "none"
+           : j.now.rejected == 1 ? "A"
+           : j.now.rejected == 2 ? "B"
+                                 : "A and B");
   if (reason != BOOT_OK && j.now.revert_reason != 0) {
     out_text("revert_reason", "revert reason", "%s", boot_status_name(reason));
     out_text("revert_meaning", "that is", "%s", boot_status_text(reason));
@@ -79,7 +87,8 @@ static void show_journal(void) {
   out_close();
 }
 
-static void show_counter(const char *field, const char *label, counter_id id) {
+static void show_counter(const char *field, const char *label, counter_id id)
+{
   uint32_t value;
   out_open(field, label);
   if (counter_read(id, &value) == BOOT_OK) out_number("value", "value", value);
@@ -87,7 +96,8 @@ static void show_counter(const char *field, const char *label, counter_id id) {
   out_close();
 }
 
-static void show_wear(void) {
+static void show_wear(void)
+{
   uint64_t sum = 0;
   uint32_t most = 0;
   for (uint32_t at = 0; at < BOARD_FLASH_BYTES; at += FLASH_BLOCK_BYTES) {
@@ -102,12 +112,14 @@ static void show_wear(void) {
   out_close();
 }
 
-static const char *lifecycle_now(void) {
+static const char *lifecycle_now(void)
+{
   otp_fuses fuses;
   return otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) == OTP_OK ? otp_lifecycle(&fuses) : "unknown";
 }
 
-static void show_identity(void) {
+static void show_identity(void)
+{
   otp_fuses fuses;
   if (otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) != OTP_OK) return;
   field_out_padded("serial", "Serial", fuses.serial, sizeof fuses.serial);
@@ -115,10 +127,12 @@ static void show_identity(void) {
   out_number("hardware_revision", "Hardware revision", fuses.hardware_revision);
 }
 
-int device_info_command(int argc, char **argv) {
+int device_info_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"device info", "NAME", "Shows the state of a device: loader copies, slots, journal, counters, wear.",
-                                 options, "  holdfast device info d1\n  holdfast device info d1 --json\n"};
+  const cli_command_help help = {"device info", "NAME",
+                                 "Shows the state of a device: loader copies, slots, journal, counters, wear.", options,
+                                 "  holdfast device info d1\n  holdfast device info d1 --json\n"};
   cli_list operands;
   twin t;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
@@ -141,16 +155,18 @@ int device_info_command(int argc, char **argv) {
 /* ---- device list ---- */
 
 /* Version in the active slot, as its manifest says; "" when there is none. */
-static void active_version(const journal *j, char *text, size_t bytes) {
+static void active_version(const journal *j, char *text, size_t bytes)
+{
   manifest m;
   uint32_t place = j->now.active == BOOT_SLOT_B ? BOARD_FLASH_SLOT_B : BOARD_FLASH_SLOT_A;
-  bool there = (j->now.active == BOOT_SLOT_A || j->now.active == BOOT_SLOT_B) && flash_read(place, &m, sizeof m) == FLASH_OK &&
-               m.magic == MANIFEST_MAGIC;
+  bool there = (j->now.active == BOOT_SLOT_A || j->now.active == BOOT_SLOT_B) &&
+               flash_read(place, &m, sizeof m) == FLASH_OK && m.magic == MANIFEST_MAGIC;
   snprintf(text, bytes, "%s", "");
   if (there) snprintf(text, bytes, "%u.%u.%u", m.version.major, m.version.minor, m.version.patch);
 }
 
-static bool list_one(const char *name) {
+static bool list_one(const char *name)
+{
   twin t;
   journal j;
   out_open(NULL, NULL);
@@ -166,8 +182,8 @@ static bool list_one(const char *name) {
     out_text("lifecycle", NULL, "%s", lifecycle_now());
     out_text("active", NULL, "%s", slot_name(j.now.active));
     out_truth("running", NULL, t.running);
-    out_line("%-32s %-8s %-8s slot %-5s %-12s%s", name, t.board->name, lifecycle_now(), slot_name(j.now.active), version,
-             t.running ? " running" : "");
+    out_line("%-32s %-8s %-8s slot %-5s %-12s%s", name, t.board->name, lifecycle_now(), slot_name(j.now.active),
+             version, t.running ? " running" : "");
     twin_close(&t);
   } else {
     out_line("%-32s damaged", name);
@@ -176,7 +192,8 @@ static bool list_one(const char *name) {
   return good;
 }
 
-int device_list_command(int argc, char **argv) {
+int device_list_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
   const cli_command_help help = {"device list", "", "Lists the devices.", options,
                                  "  holdfast device list\n  holdfast device list --json\n"};

@@ -18,18 +18,21 @@ typedef struct install_options {
   const char *slot;
 } install_options;
 
-static int refuse(boot_status status) {
+static int refuse(boot_status status)
+{
   image_out_status(status);
   return out_refuse("refused: %s (%s)", boot_status_text(status), boot_status_name(status));
 }
 
-static char slot_letter(uint32_t slot) {
+static char slot_letter(uint32_t slot)
+{
   return slot == BOOT_SLOT_A ? 'A' : 'B';
 }
 
 /* The right way: verified before anything is erased, only into the slot that does not run, verified
  * again as written, then on trial. */
-static boot_status install_checked(twin *t, const image *img, uint32_t tries, uint32_t *slot) {
+static boot_status install_checked(twin *t, const image *img, uint32_t tries, uint32_t *slot)
+{
   journal j;
   device_facts facts;
   manifest loader, scratch;
@@ -45,13 +48,15 @@ static boot_status install_checked(twin *t, const image *img, uint32_t tries, ui
 }
 
 /* The wrong way, to see the device refuse it. */
-static boot_status install_unchecked(const image *img, const install_options *o, uint32_t *slot) {
+static boot_status install_unchecked(const image *img, const install_options *o, uint32_t *slot)
+{
   journal j;
   journal_open(&j);
   *slot = o->slot == NULL ? update_staging_slot(&j) : *o->slot == 'A' ? BOOT_SLOT_A : BOOT_SLOT_B;
   if (*slot == BOOT_SLOT_NONE) return BOOT_UPDATE_BUSY;
   boot_status status = twin_write_image(update_slot_base(*slot), BOARD_FLASH_SLOT_BYTES, img);
-  if (status != BOOT_OK || !o->active) return status == BOOT_OK ? update_start_trial(&j, *slot, o->tries, NULL) : status;
+  if (status != BOOT_OK || !o->active)
+    return status == BOOT_OK ? update_start_trial(&j, *slot, o->tries, NULL) : status;
   journal_record next = j.now;
   next.active = (uint8_t)*slot;
   next.trial = BOOT_SLOT_NONE;
@@ -62,7 +67,8 @@ static boot_status install_unchecked(const image *img, const install_options *o,
 
 /* ---- A new loader: over the copy the ROM does not take first ---- */
 
-static boot_status install_loader_checked(twin *t, const image *img, uint32_t running) {
+static boot_status install_loader_checked(twin *t, const image *img, uint32_t running)
+{
   device_facts facts;
   verify_trust trust;
   update_writer writer;
@@ -79,11 +85,13 @@ static boot_status install_loader_checked(twin *t, const image *img, uint32_t ru
 
 /* Equal or older: the ROM would not take it, and the running loader would write itself over it. A device whose
  * copies are both damaged takes any. */
-static bool loader_is_newer(const image *img, const manifest *running) {
+static bool loader_is_newer(const image *img, const manifest *running)
+{
   return manifest_version_order(img->head.version) > manifest_version_order(running->version);
 }
 
-static int loader_command(twin *t, const image *img, const install_options *o) {
+static int loader_command(twin *t, const image *img, const install_options *o)
+{
   device_facts facts;
   manifest now;
   uint32_t running = 0;
@@ -102,7 +110,8 @@ static int loader_command(twin *t, const image *img, const install_options *o) {
   return OUT_OK;
 }
 
-static int install(const char *name, const char *path, const install_options *o) {
+static int install(const char *name, const char *path, const install_options *o)
+{
   twin t;
   image img;
   uint32_t slot = BOOT_SLOT_NONE;
@@ -133,7 +142,8 @@ static int install(const char *name, const char *path, const install_options *o)
   return code;
 }
 
-int device_install_command(int argc, char **argv) {
+int device_install_command(int argc, char **argv)
+{
   install_options o = {.tries = UPDATE_TRIES};
   const cli_option options[] = {
     {"tries", CLI_NUMBER, &o.tries, "N", "boots the new firmware has to confirm itself (3)"},
@@ -143,7 +153,8 @@ int device_install_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "device install", "NAME IMAGE", "Installs an image in a device that is not running, as an attached programmer would: firmware goes on trial in\n"
+    "device install", "NAME IMAGE",
+    "Installs an image in a device that is not running, as an attached programmer would: firmware goes on trial in\n"
     "the slot that does not run, a loader over the copy that does not run.",
     options,
     "  holdfast device install d1 fw-2.img\n"
@@ -153,16 +164,19 @@ int device_install_command(int argc, char **argv) {
   if (code != CLI_GO) return code;
   if (o.tries < 1 || o.tries > 255) return cli_misuse(&help, "--tries takes 1 to 255");
   if (!o.unchecked && (o.active || o.slot != NULL)) return cli_misuse(&help, "--slot and --active need --unchecked");
-  if (o.slot != NULL && strcmp(o.slot, "A") != 0 && strcmp(o.slot, "B") != 0) return cli_misuse(&help, "--slot is A or B");
+  if (o.slot != NULL && strcmp(o.slot, "A") != 0 && strcmp(o.slot, "B") != 0)
+    return cli_misuse(&help, "--slot is A or B");
   return install(operands.items[0], operands.items[1], &o);
 }
 
 /* ---- device retire ---- */
 
-int device_retire_command(int argc, char **argv) {
+int device_retire_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"device retire", "NAME", "Sets the retired mark: the device boots nothing any more. For good.",
-                                 options, "  holdfast device retire d1\n"};
+  const cli_command_help help = {"device retire", "NAME",
+                                 "Sets the retired mark: the device boots nothing any more. For good.", options,
+                                 "  holdfast device retire d1\n"};
   static const uint32_t mark = OTP_MARK_SET;
   cli_list operands;
   twin t;

@@ -38,7 +38,8 @@ typedef struct parts {
   otp_fuses fuses;
 } parts;
 
-static void free_parts(parts *p) {
+static void free_parts(parts *p)
+{
   io_free(&p->rom);
   image_free(&p->loader);
   image_free(&p->firmware);
@@ -46,14 +47,16 @@ static void free_parts(parts *p) {
 
 /* ---- Fuses ---- */
 
-static int set_policy(const cli_command_help *help, const char *name, otp_fuses *fuses) {
+static int set_policy(const cli_command_help *help, const char *name, otp_fuses *fuses)
+{
   if (strcmp(name, "both") == 0) fuses->policy = OTP_POLICY_BOTH;
   if (strcmp(name, "p256") == 0) fuses->policy = OTP_POLICY_P256_ONLY;
   if (strcmp(name, "lms") == 0) fuses->policy = OTP_POLICY_LMS_ONLY;
   return fuses->policy == 0 ? cli_misuse(help, "--policy is both, p256 or lms") : OUT_OK;
 }
 
-static int set_lifecycle(const cli_command_help *help, const char *name, otp_fuses *fuses) {
+static int set_lifecycle(const cli_command_help *help, const char *name, otp_fuses *fuses)
+{
   bool secured = strcmp(name, "secured") == 0;
   if (!secured && strcmp(name, "factory") != 0) return cli_misuse(help, "--lifecycle is factory or secured");
   fuses->factory_mark = OTP_MARK_SET;
@@ -62,21 +65,26 @@ static int set_lifecycle(const cli_command_help *help, const char *name, otp_fus
 }
 
 /* A key in two places would survive the revocation of one. */
-static bool is_twice(const uint8_t (*hashes)[TRUST_HASH_BYTES], unsigned count) {
+static bool is_twice(const uint8_t (*hashes)[TRUST_HASH_BYTES], unsigned count)
+{
   static const uint8_t empty[TRUST_HASH_BYTES];
   for (unsigned i = 0; i < count; i++)
-    if (memcmp(hashes[i], hashes[count], TRUST_HASH_BYTES) == 0 && memcmp(hashes[i], empty, TRUST_HASH_BYTES) != 0) return true;
+    if (memcmp(hashes[i], hashes[count], TRUST_HASH_BYTES) == 0 && memcmp(hashes[i], empty, TRUST_HASH_BYTES) != 0)
+      return true;
   return false;
 }
 
-static int set_roots(const cli_list *names, otp_fuses *fuses) {
+static int set_roots(const cli_list *names, otp_fuses *fuses)
+{
   for (unsigned i = 0; i < names->count; i++) {
     key_records keys;
     if (!key_records_load(cli_keys_directory(), names->items[i], &keys)) return OUT_REFUSED;
     if (fuses->secured_mark != 0 && ((keys.p256.flags | keys.lms.flags) & KEY_DEVELOPMENT) != 0)
       return out_refuse("%s is a development key: it cannot be a root of a secured device", names->items[i]);
-    if ((fuses->policy != OTP_POLICY_LMS_ONLY && !keys.has_p256) || (fuses->policy != OTP_POLICY_P256_ONLY && !keys.has_lms))
-      return out_refuse("key %s lacks an algorithm the policy asks for; make it with: holdfast key new", names->items[i]);
+    if ((fuses->policy != OTP_POLICY_LMS_ONLY && !keys.has_p256) ||
+        (fuses->policy != OTP_POLICY_P256_ONLY && !keys.has_lms))
+      return out_refuse("key %s lacks an algorithm the policy asks for; make it with: holdfast key new",
+                        names->items[i]);
     if (keys.has_p256) key_p256_hash(&keys.p256, fuses->root_p256[i]);
     if (keys.has_lms) key_lms_hash(&keys.lms, fuses->root_lms[i]);
     if (is_twice(fuses->root_p256, i) || is_twice(fuses->root_lms, i))
@@ -85,7 +93,8 @@ static int set_roots(const cli_list *names, otp_fuses *fuses) {
   return OUT_OK;
 }
 
-static int set_identity(const cli_command_help *help, const new_options *o, const image *loader, otp_fuses *fuses) {
+static int set_identity(const cli_command_help *help, const new_options *o, const image *loader, otp_fuses *fuses)
+{
   memcpy(fuses->product_id, loader->head.product_id, sizeof fuses->product_id);
   if (o->product != NULL && !field_product(o->product, fuses->product_id))
     return cli_misuse(help, "--product takes 1 to 16 printable characters without blanks");
@@ -108,7 +117,8 @@ static int set_identity(const cli_command_help *help, const new_options *o, cons
 /* ---- Reading and checking the parts ---- */
 
 /* Code elsewhere would run in the emulator, as the ROM of no chip could. */
-static bool rom_fits(const char *path, const board_profile *board) {
+static bool rom_fits(const char *path, const board_profile *board)
+{
   elf rom;
   if (!elf_open(path, &rom)) return false;
   bool fits = true;
@@ -117,13 +127,14 @@ static bool rom_fits(const char *path, const board_profile *board) {
     fits = fits && from < board->rom_bytes && rom.loads[i].bytes <= board->rom_bytes - from;
   }
   if (!fits)
-    out_error("%s does not lie in the ROM of board %s (0x%08x, %u bytes); is it the ROM?", path, board->name, board->rom_base,
-              board->rom_bytes);
+    out_error("%s does not lie in the ROM of board %s (0x%08x, %u bytes); is it the ROM?", path, board->name,
+              board->rom_base, board->rom_bytes);
   elf_close(&rom);
   return fits;
 }
 
-static int read_parts(const cli_command_help *help, const new_options *o, parts *p) {
+static int read_parts(const cli_command_help *help, const new_options *o, parts *p)
+{
   p->board = board_profile_find(o->board);
   if (p->board == NULL) return OUT_USAGE;
   int code = set_policy(help, o->policy, &p->fuses);
@@ -139,13 +150,15 @@ static int read_parts(const cli_command_help *help, const new_options *o, parts 
   return set_identity(help, o, &p->loader, &p->fuses);
 }
 
-static int refuse_image(const char *path, boot_status status) {
+static int refuse_image(const char *path, boot_status status)
+{
   return out_refuse("%s: this device would refuse it: %s (%s); no device was made", path, boot_status_text(status),
                     boot_status_name(status));
 }
 
 /* With the device's own code, against the OTP it is going to have. */
-static int check_parts(const new_options *o, parts *p) {
+static int check_parts(const new_options *o, parts *p)
+{
   static uint8_t otp[OTP_BYTES];
   device_facts facts;
   verify_trust trust;
@@ -163,12 +176,15 @@ static int check_parts(const new_options *o, parts *p) {
 
 /* ---- Filling the device ---- */
 
-static bool program_secrets(twin *t) {
+static bool program_secrets(twin *t)
+{
   /* Straight into the bank: they are in no other memory of ours. */
-  return RAND_priv_bytes(t->otp + OTP_UNIQUE_KEY_OFFSET, 32) == 1 && RAND_priv_bytes(t->otp + OTP_UNIQUE_SECRET_OFFSET, 32) == 1;
+  return RAND_priv_bytes(t->otp + OTP_UNIQUE_KEY_OFFSET, 32) == 1 &&
+         RAND_priv_bytes(t->otp + OTP_UNIQUE_SECRET_OFFSET, 32) == 1;
 }
 
-static boot_status start_journal(void) {
+static boot_status start_journal(void)
+{
   journal j;
   journal_open(&j);
   journal_record first = j.now;
@@ -179,7 +195,8 @@ static boot_status start_journal(void) {
   return journal_append(&j, &first);
 }
 
-static boot_status fill(twin *t, const parts *p) {
+static boot_status fill(twin *t, const parts *p)
+{
   const board_profile *b = p->board;
   boot_status status = twin_write_image(b->loader_0, b->loader_bytes, &p->loader);
   if (status == BOOT_OK) status = twin_write_image(b->loader_1, b->loader_bytes, &p->loader);
@@ -187,12 +204,14 @@ static boot_status fill(twin *t, const parts *p) {
   if (status == BOOT_OK) status = start_journal();
   if (status == BOOT_OK) status = counter_raise(COUNTER_LOADER, p->loader.head.security_version);
   if (status == BOOT_OK) status = counter_raise(COUNTER_FIRMWARE, p->firmware.head.security_version);
-  if (status == BOOT_OK && otp_program(OTP_FUSES_OFFSET, &p->fuses, sizeof p->fuses) != OTP_OK) status = BOOT_OTP_NOT_TAKEN;
+  if (status == BOOT_OK && otp_program(OTP_FUSES_OFFSET, &p->fuses, sizeof p->fuses) != OTP_OK)
+    status = BOOT_OTP_NOT_TAKEN;
   if (status == BOOT_OK && !program_secrets(t)) status = BOOT_OTP_NOT_TAKEN;
   return status;
 }
 
-static bool make_files(const char *directory, const char *name, const parts *p) {
+static bool make_files(const char *directory, const char *name, const parts *p)
+{
   twin t;
   io_path rom;
   if (!twin_create(directory, name, p->board, &t)) return false;
@@ -204,7 +223,8 @@ static bool make_files(const char *directory, const char *name, const parts *p) 
   return made;
 }
 
-static void remove_files(const char *directory) {
+static void remove_files(const char *directory)
+{
   static const char *const files[] = {"device.json", "flash.bin", "fuses.bin", "counters.bin", "rom.elf", "run.lock"};
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     io_path path;
@@ -214,17 +234,20 @@ static void remove_files(const char *directory) {
 }
 
 /* What makers left behind that were killed. The devices directory is locked, so no other maker is at work. */
-static void sweep(const char *devices) {
+static void sweep(const char *devices)
+{
   io_path work;
   DIR *open_directory = opendir(devices);
   if (open_directory == NULL) return;
   for (struct dirent *entry; (entry = readdir(open_directory)) != NULL;)
-    if (strncmp(entry->d_name, ".new-", 5) == 0 && io_path_join(&work, devices, entry->d_name, "")) remove_files(work.text);
+    if (strncmp(entry->d_name, ".new-", 5) == 0 && io_path_join(&work, devices, entry->d_name, ""))
+      remove_files(work.text);
   closedir(open_directory);
 }
 
 /* Closing gives it back. */
-static int lock_devices(const char *devices) {
+static int lock_devices(const char *devices)
+{
   int fd = open(devices, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd >= 0 && flock(fd, LOCK_EX) == 0) return fd;
   out_error("cannot lock %s: %s", devices, strerror(errno));
@@ -233,7 +256,8 @@ static int lock_devices(const char *devices) {
 }
 
 /* Made under a name nobody looks for, then renamed: a device is there whole or not at all. */
-static bool make_under_lock(const char *devices, const char *final, const char *name, const parts *p) {
+static bool make_under_lock(const char *devices, const char *final, const char *name, const parts *p)
+{
   io_path work;
   sweep(devices);
   if (!io_path_join(&work, devices, ".new-", "XXXXXX")) return false;
@@ -250,7 +274,8 @@ static bool make_under_lock(const char *devices, const char *final, const char *
   return made && io_sync_directory(devices);
 }
 
-static int make_device(const char *name, const parts *p) {
+static int make_device(const char *name, const parts *p)
+{
   io_path final;
   const char *devices = cli_devices_directory();
   if (!io_make_directory(devices, 0700) || !io_path_join(&final, devices, name, "")) return OUT_REFUSED;
@@ -266,7 +291,8 @@ static int make_device(const char *name, const parts *p) {
 
 /* ---- The command ---- */
 
-static int new_device(const cli_command_help *help, const new_options *o, const char *name) {
+static int new_device(const cli_command_help *help, const new_options *o, const char *name)
+{
   parts p = {0};
   int code = io_name_is_valid("device", name) ? read_parts(help, o, &p) : OUT_USAGE;
   if (code == OUT_OK) code = check_parts(o, &p);
@@ -284,8 +310,10 @@ static int new_device(const cli_command_help *help, const new_options *o, const 
   return code;
 }
 
-int device_new_command(int argc, char **argv) {
-  new_options o = {.board = BOARD_PROFILE_DEFAULT, .policy = "both", .lifecycle = "factory", .hardware_revision = CLI_UNSET};
+int device_new_command(int argc, char **argv)
+{
+  new_options o = {
+    .board = BOARD_PROFILE_DEFAULT, .policy = "both", .lifecycle = "factory", .hardware_revision = CLI_UNSET};
   const cli_option options[] = {
     {"board", CLI_TEXT, &o.board, "NAME", "board (" BOARD_PROFILE_DEFAULT ")"},
     {"rom", CLI_TEXT, &o.rom, "FILE", "the ROM, an ELF file"},
@@ -300,7 +328,8 @@ int device_new_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "device new", "NAME", "Makes an emulated device: burns its OTP, gives it its secrets, installs loader and firmware.", options,
+    "device new", "NAME",
+    "Makes an emulated device: burns its OTP, gives it its secrets, installs loader and firmware.", options,
     "  holdfast device new d1 --rom rom.elf --loader loader.img --firmware fw.img --root-key root\n"
     "  holdfast device new d2 --rom rom.elf --loader loader.img --firmware fw.img \\\n"
     "      --root-key root-a --root-key root-b --lifecycle secured\n"};

@@ -30,21 +30,25 @@ typedef struct recover {
 
 typedef enum recover_end { RECOVER_GOES_ON, RECOVER_DONE, RECOVER_FAILED } recover_end;
 
-static recover_end fail(const char *why) {
+static recover_end fail(const char *why)
+{
   out_error("%s", why);
   return RECOVER_FAILED;
 }
 
 /* ---- Sending ---- */
 
-static bool send_chunk(recover *r) {
+static bool send_chunk(recover *r)
+{
   uint8_t frame[FRAME_MAX];
-  size_t bytes = frame_make_chunk(frame, r->session.wanted, r->file->data + r->session.wanted, recovery_session_chunk(&r->session));
+  size_t bytes = frame_make_chunk(frame, r->session.wanted, r->file->data + r->session.wanted,
+                                  recovery_session_chunk(&r->session));
   r->repeat_at = emulator_clock_ms() + REPEAT_MS;
   return io_write_all(r->machine.console, frame, bytes);
 }
 
-static recover_end send_next(recover *r) {
+static recover_end send_next(recover *r)
+{
   if (r->session.wanted == 0 && r->repeats == 0)
     out_note("The device is in recovery: %s", boot_status_text(r->session.reason));
   r->repeats = 0;
@@ -52,22 +56,26 @@ static recover_end send_next(recover *r) {
   return send_chunk(r) ? RECOVER_GOES_ON : fail("the emulator ended while the image was sent");
 }
 
-static recover_end repeat(recover *r) {
+static recover_end repeat(recover *r)
+{
   if (!r->session.sending || emulator_clock_ms() < r->repeat_at) return RECOVER_GOES_ON;
-  if (++r->repeats > REPEATS_MAX) return fail("the device stopped answering; run it again and look at its console: holdfast device run");
+  if (++r->repeats > REPEATS_MAX)
+    return fail("the device stopped answering; run it again and look at its console: holdfast device run");
   return send_chunk(r) ? RECOVER_GOES_ON : fail("the emulator ended while the image was sent");
 }
 
 /* ---- Receiving ---- */
 
-static recover_end refused(const recovery_session *s) {
+static recover_end refused(const recovery_session *s)
+{
   if (s->problem != NULL) return fail(s->problem);
   image_out_status(s->status);
   out_error("the device refused the image: %s (%s)", boot_status_text(s->status), boot_status_name(s->status));
   return RECOVER_FAILED;
 }
 
-static recover_end handle_frame(recover *r) {
+static recover_end handle_frame(recover *r)
+{
   size_t bytes;
   const uint8_t *body = frame_body(&r->reader, &bytes);
   switch (recovery_session_step(&r->session, frame_type(&r->reader), body, bytes)) {
@@ -81,14 +89,17 @@ static recover_end handle_frame(recover *r) {
 }
 
 /* Nothing after the ROM can ask for an image. */
-static recover_end rom_gave_up(const recover *r) {
+static recover_end rom_gave_up(const recover *r)
+{
   image_out_status(r->watch.rom_status);
-  out_error("the ROM starts no loader: %s (%s); install a loader with an attached programmer: holdfast device install %s LOADER",
+  out_error("the ROM starts no loader: %s (%s); install a loader with an attached programmer: holdfast device install "
+            "%s LOADER",
             boot_status_text(r->watch.rom_status), boot_status_name(r->watch.rom_status), r->name);
   return RECOVER_FAILED;
 }
 
-static recover_end read_console(recover *r) {
+static recover_end read_console(recover *r)
+{
   uint8_t bytes[4096];
   ssize_t got = read(r->machine.console, bytes, sizeof bytes);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return RECOVER_GOES_ON;
@@ -104,12 +115,14 @@ static recover_end read_console(recover *r) {
   return end;
 }
 
-static recover_end step(recover *r) {
+static recover_end step(recover *r)
+{
   struct pollfd ends[2] = {{r->machine.console, POLLIN, 0}, {r->machine.control, POLLIN, 0}};
   if (emulator_interrupted()) return fail("interrupted; the device starts over when it is recovered again");
   if (emulator_clock_ms() >= r->deadline)
-    return fail(r->session.attempts == 0 ? "the device did not ask for an image: it has something to boot; see: holdfast device info"
-                                         : "time is up; give it longer with --timeout");
+    return fail(r->session.attempts == 0
+                  ? "the device did not ask for an image: it has something to boot; see: holdfast device info"
+                  : "time is up; give it longer with --timeout");
   if (poll(ends, 2, REPEAT_MS / 4) > 0) {
     if (ends[1].revents != 0) emulator_control_read(&r->machine);
     if (ends[0].revents != 0) return read_console(r);
@@ -119,7 +132,8 @@ static recover_end step(recover *r) {
 
 /* ---- The command ---- */
 
-static bool converse(recover *r) {
+static bool converse(recover *r)
+{
   recover_end end;
   recovery_session_begin(&r->session, (uint32_t)r->file->size);
   do end = step(r);
@@ -128,7 +142,8 @@ static bool converse(recover *r) {
 }
 
 /* Before the device is bothered with it; what the device decides (signatures, version) is left to it. */
-static bool may_be_sent(const char *path, const io_bytes *file) {
+static bool may_be_sent(const char *path, const io_bytes *file)
+{
   manifest head;
   const char *wrong = NULL;
   if (file->size >= sizeof head) memcpy(&head, file->data, sizeof head);
@@ -144,7 +159,8 @@ static bool may_be_sent(const char *path, const io_bytes *file) {
   return wrong == NULL;
 }
 
-static int recover_device(const char *name, const char *path, uint32_t seconds) {
+static int recover_device(const char *name, const char *path, uint32_t seconds)
+{
   static recover r;
   twin t;
   io_bytes file = {0};
@@ -167,13 +183,14 @@ static int recover_device(const char *name, const char *path, uint32_t seconds) 
   return OUT_OK;
 }
 
-int device_recover_command(int argc, char **argv) {
+int device_recover_command(int argc, char **argv)
+{
   uint32_t seconds = TIMEOUT_S;
   const cli_option options[] = {{"timeout", CLI_NUMBER, &seconds, "SECONDS", "give up after that long (300)"}, {0}};
   const cli_command_help help = {
     "device recover", "NAME IMAGE",
-    "Runs a device that has no firmware to boot and sends it a signed image over its console. The device verifies it.", options,
-    "  holdfast device recover d1 fw.img\n"};
+    "Runs a device that has no firmware to boot and sends it a signed image over its console. The device verifies it.",
+    options, "  holdfast device recover d1 fw.img\n"};
   cli_list operands;
   int code = cli_parse(&help, argc, argv, &operands, 2, 2);
   if (code != CLI_GO) return code;

@@ -16,7 +16,15 @@
 #define UNTIL_MAX 256u
 #define SECONDS_MAX 31536000u
 
-typedef enum run_end { RUN_GOES_ON, RUN_TEXT_SEEN, RUN_RESTARTS, RUN_TIMEOUT, RUN_INTERRUPTED, RUN_EMULATOR_ENDED, RUN_NO_OUTPUT } run_end;
+typedef enum run_end {
+  RUN_GOES_ON,
+  RUN_TEXT_SEEN,
+  RUN_RESTARTS,
+  RUN_TIMEOUT,
+  RUN_INTERRUPTED,
+  RUN_EMULATOR_ENDED,
+  RUN_NO_OUTPUT
+} run_end;
 
 typedef struct run {
   emulator machine;
@@ -35,13 +43,15 @@ typedef struct run {
 /* ---- Console ---- */
 
 /* Longest prefix of `until` that the matched part, followed by c, ends with. Short texts: no table needed. */
-static size_t match_next(const char *until, size_t matched, char c) {
+static size_t match_next(const char *until, size_t matched, char c)
+{
   for (size_t length = matched + 1; length > 0; length--)
     if (until[length - 1] == c && memcmp(until, until + matched + 1 - length, length - 1) == 0) return length;
   return 0;
 }
 
-static bool text_seen(run *r, const char *bytes, size_t count) {
+static bool text_seen(run *r, const char *bytes, size_t count)
+{
   if (r->until == NULL) return false;
   for (size_t i = 0; i < count; i++) {
     r->matched = match_next(r->until, r->matched, bytes[i]);
@@ -51,7 +61,8 @@ static bool text_seen(run *r, const char *bytes, size_t count) {
 }
 
 /* Takes the frames of the recovery protocol out; returns how many characters are left. */
-static size_t only_text(run *r, char *bytes, size_t count) {
+static size_t only_text(run *r, char *bytes, size_t count)
+{
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
     frame_event event = frame_take(&r->frames, (uint8_t)bytes[i]);
@@ -66,7 +77,8 @@ static size_t only_text(run *r, char *bytes, size_t count) {
   return kept;
 }
 
-static run_end read_console(run *r) {
+static run_end read_console(run *r)
+{
   char bytes[4096];
   ssize_t got = read(r->machine.console, bytes, sizeof bytes);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return RUN_GOES_ON;
@@ -83,13 +95,15 @@ static run_end read_console(run *r) {
 
 /* ---- Loop ---- */
 
-static int patience(const run *r) {
+static int patience(const run *r)
+{
   if (r->deadline == INT64_MAX) return -1;
   int64_t left = r->deadline - emulator_clock_ms();
   return left <= 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
-static run_end step(run *r) {
+static run_end step(run *r)
+{
   struct pollfd ends[2] = {{r->machine.console, POLLIN, 0}, {r->machine.control, POLLIN, 0}};
   if (emulator_interrupted()) return RUN_INTERRUPTED;
   if (emulator_clock_ms() >= r->deadline) return RUN_TIMEOUT;
@@ -100,7 +114,8 @@ static run_end step(run *r) {
   return end;
 }
 
-static run_end go(run *r) {
+static run_end go(run *r)
+{
   run_end end;
   do end = step(r);
   while (end == RUN_GOES_ON);
@@ -109,19 +124,20 @@ static run_end go(run *r) {
 
 /* ---- The command ---- */
 
-static int say_end(const run *r, run_end end, const char *name, bool well) {
+static int say_end(const run *r, run_end end, const char *name, bool well)
+{
   out_number("restarts", NULL, r->machine.restarts);
   out_truth("seen", NULL, end == RUN_TEXT_SEEN);
   switch (end) {
-  case RUN_TEXT_SEEN:
-    out_text("end", NULL, "text seen");
-    return OUT_OK;
+  case RUN_TEXT_SEEN: out_text("end", NULL, "text seen"); return OUT_OK;
   case RUN_INTERRUPTED:
     out_text("end", NULL, "interrupted");
     return r->until == NULL ? OUT_OK : out_refuse("interrupted before '%s' was seen", r->until);
   case RUN_RESTARTS:
     out_text("end", NULL, "restarts");
-    return r->until == NULL ? OUT_OK : out_refuse("%s restarted %u times without printing '%s'", name, r->machine.restarts, r->until);
+    return r->until == NULL
+             ? OUT_OK
+             : out_refuse("%s restarted %u times without printing '%s'", name, r->machine.restarts, r->until);
   case RUN_TIMEOUT:
     out_text("end", NULL, "timeout");
     return r->until == NULL ? out_refuse("time is up") : out_refuse("time is up and '%s' was not seen", r->until);
@@ -129,15 +145,15 @@ static int say_end(const run *r, run_end end, const char *name, bool well) {
     out_text("end", NULL, "no output");
     return out_refuse("the console could not be written: %s", strerror(errno));
   case RUN_EMULATOR_ENDED:
-  case RUN_GOES_ON:
-    break;
+  case RUN_GOES_ON: break;
   }
   out_text("end", NULL, "emulator ended");
   if (!well) return OUT_REFUSED; /* said by emulator_stop() */
   return r->until == NULL ? OUT_OK : out_refuse("the emulator ended before '%s' was seen", r->until);
 }
 
-static bool open_log(const char *path, run *r) {
+static bool open_log(const char *path, run *r)
+{
   r->log = -1;
   if (path == NULL) return true;
   r->log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -145,7 +161,8 @@ static bool open_log(const char *path, run *r) {
   return r->log >= 0;
 }
 
-static int run_device(const char *name, run *r, const emulator_options *how, uint32_t seconds) {
+static int run_device(const char *name, run *r, const emulator_options *how, uint32_t seconds)
+{
   twin t;
   if (!twin_open(name, TWIN_CHANGE, &t)) return OUT_REFUSED;
   emulator_signals_catch();
@@ -160,7 +177,8 @@ static int run_device(const char *name, run *r, const emulator_options *how, uin
   return say_end(r, end, name, well);
 }
 
-int device_run_command(int argc, char **argv) {
+int device_run_command(int argc, char **argv)
+{
   const char *log = NULL;
   uint32_t seconds = CLI_UNSET;
   cli_list extra = {0};
@@ -175,11 +193,11 @@ int device_run_command(int argc, char **argv) {
     {"emulator-option", CLI_LIST, &extra, "WORD", "one more word for the emulator's command line"},
     {0},
   };
-  const cli_command_help help = {
-    "device run", "NAME", "Runs an emulated device and shows its console, until Ctrl-C.", options,
-    "  holdfast device run d1\n"
-    "  holdfast device run d1 --until 'boot: firmware' --timeout 20 --log d1.log\n"
-    "  holdfast device run d1 --reboots 0      # power-on to the first restart\n"};
+  const cli_command_help help = {"device run", "NAME", "Runs an emulated device and shows its console, until Ctrl-C.",
+                                 options,
+                                 "  holdfast device run d1\n"
+                                 "  holdfast device run d1 --until 'boot: firmware' --timeout 20 --log d1.log\n"
+                                 "  holdfast device run d1 --reboots 0      # power-on to the first restart\n"};
   cli_list operands;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
   if (code != CLI_GO) return code;

@@ -38,7 +38,8 @@ typedef struct arguments {
 } arguments;
 
 static void add(arguments *a, const char *format, ...) OUT_FORMAT(2);
-static void add(arguments *a, const char *format, ...) {
+static void add(arguments *a, const char *format, ...)
+{
   va_list values;
   size_t room = sizeof a->texts - a->used;
   va_start(values, format);
@@ -53,7 +54,8 @@ static void add(arguments *a, const char *format, ...) {
 }
 
 /* The emulator reads commas in values as separators; doubled they are data. */
-static void escape(const char *path, char escaped[2 * PATH_MAX]) {
+static void escape(const char *path, char escaped[2 * PATH_MAX])
+{
   for (; *path != 0; path++) {
     if (*path == ',') *escaped++ = ',';
     *escaped++ = *path;
@@ -61,15 +63,19 @@ static void escape(const char *path, char escaped[2 * PATH_MAX]) {
   *escaped = 0;
 }
 
-static void add_eeprom(arguments *a, const char *id, const char *directory, const char *file, unsigned address, bool writable) {
+static void add_eeprom(arguments *a, const char *id, const char *directory, const char *file, unsigned address,
+                       bool writable)
+{
   add(a, "-drive");
   add(a, "if=none,id=%s,format=raw,file=%s/%s", id, directory, file);
   add(a, "-device");
-  add(a, "at24c-eeprom,address=0x%x,rom-size=%u,drive=%s,writable=%s", address, OTP_BANK_BYTES, id, writable ? "true" : "false");
+  add(a, "at24c-eeprom,address=0x%x,rom-size=%u,drive=%s,writable=%s", address, OTP_BANK_BYTES, id,
+      writable ? "true" : "false");
 }
 
 /* Board an524; facts and reasons in docs (board notes). */
-static void build_arguments(arguments *a, const twin *t, const emulator_options *o, int control) {
+static void build_arguments(arguments *a, const twin *t, const emulator_options *o, int control)
+{
   char directory[2 * PATH_MAX];
   otp_fuses fuses;
   memcpy(&fuses, t->otp + OTP_FUSES_OFFSET, sizeof fuses);
@@ -79,8 +85,8 @@ static void build_arguments(arguments *a, const twin *t, const emulator_options 
   add(a, "-M");
   add(a, "mps3-an524,remap=QSPI,memory-backend=nvm");
   add(a, "-object");
-  add(a, "memory-backend-file,id=nvm,size=%llu,share=on,mem-path=%s/flash.bin", (unsigned long long)t->board->file_bytes,
-      directory);
+  add(a, "memory-backend-file,id=nvm,size=%llu,share=on,mem-path=%s/flash.bin",
+      (unsigned long long)t->board->file_bytes, directory);
   add(a, "-global");
   add(a, "sse-200.CPU0_DSP=on");
   add(a, "-kernel");
@@ -111,16 +117,18 @@ static void build_arguments(arguments *a, const twin *t, const emulator_options 
 
 /* ---- Child ---- */
 
-static void keep_open_across_exec(int fd) {
+static void keep_open_across_exec(int fd)
+{
   (void)fcntl(fd, F_SETFD, 0);
 }
 
-static _Noreturn void run_child(const twin *t, const arguments *a, int console, int control, int messages, pid_t parent) {
+static _Noreturn void run_child(const twin *t, const arguments *a, int console, int control, int messages, pid_t parent)
+{
   struct rlimit none = {0, 0};
   sigset_t nothing;
   sigemptyset(&nothing);
   (void)sigprocmask(SIG_SETMASK, &nothing, NULL);
-  (void)setpgid(0, 0); /* Ctrl-C is for us: we end the child in order */
+  (void)setpgid(0, 0);                 /* Ctrl-C is for us: we end the child in order */
   (void)setrlimit(RLIMIT_CORE, &none); /* a locked-up CPU makes the emulator abort */
   /* The parent may have died before the request took effect: then its process id is not our parent's. */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(NOT_STARTED);
@@ -134,7 +142,8 @@ static _Noreturn void run_child(const twin *t, const arguments *a, int console, 
 
 /* ---- Starting ---- */
 
-static bool make_channels(int console[2], int control[2]) {
+static bool make_channels(int console[2], int control[2])
+{
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) != 0) return false;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) == 0) return true;
   close(console[0]);
@@ -142,7 +151,8 @@ static bool make_channels(int console[2], int control[2]) {
   return false;
 }
 
-bool emulator_start(const twin *t, const emulator_options *options, emulator *e) {
+bool emulator_start(const twin *t, const emulator_options *options, emulator *e)
+{
   static arguments a;
   static const char hello[] = "{\"execute\":\"qmp_capabilities\"}\n"; /* events come only after this */
   int console[2], control[2];
@@ -165,20 +175,23 @@ bool emulator_start(const twin *t, const emulator_options *options, emulator *e)
   e->console = console[0];
   e->control = control[0];
   if (child > 0 && io_write_all(e->control, hello, sizeof hello - 1)) return true;
-  if (child < 0) out_error("cannot start the emulator: %s", a.full ? "too many or too long arguments" : strerror(errno));
+  if (child < 0)
+    out_error("cannot start the emulator: %s", a.full ? "too many or too long arguments" : strerror(errno));
   emulator_stop(e); /* a child that ended at once has said why */
   return false;
 }
 
 /* ---- Control channel: one JSON object per line; only restarts matter ---- */
 
-static void control_line(emulator *e) {
+static void control_line(emulator *e)
+{
   e->line[e->line_bytes] = 0;
   if (strstr(e->line, "\"event\": \"RESET\"") != NULL && strstr(e->line, "\"guest\": true") != NULL) e->restarts++;
   e->line_bytes = 0;
 }
 
-void emulator_control_read(emulator *e) {
+void emulator_control_read(emulator *e)
+{
   char piece[1024];
   ssize_t got = read(e->control, piece, sizeof piece);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
@@ -197,7 +210,8 @@ void emulator_control_read(emulator *e) {
 
 /* ---- Stopping ---- */
 
-static bool reap_within(emulator *e, unsigned ms, int *status) {
+static bool reap_within(emulator *e, unsigned ms, int *status)
+{
   for (unsigned waited = 0;; waited += 5) {
     pid_t got = waitpid(e->process, status, WNOHANG);
     if (got == e->process || (got < 0 && errno == ECHILD)) return true;
@@ -207,13 +221,15 @@ static bool reap_within(emulator *e, unsigned ms, int *status) {
 }
 
 /* The emulator has closed its end: it is ending, or has ended, without being told to. */
-static bool ended_by_itself(const emulator *e) {
+static bool ended_by_itself(const emulator *e)
+{
   struct pollfd end = {e->control, POLLIN, 0};
   return e->control < 0 || (poll(&end, 1, 0) > 0 && (end.revents & POLLHUP) != 0);
 }
 
 /* Last line the emulator wrote on stderr; "" when none. */
-static void last_message(const emulator *e, char text[MESSAGE_MAX]) {
+static void last_message(const emulator *e, char text[MESSAGE_MAX])
+{
   off_t end = lseek(e->messages, 0, SEEK_END);
   off_t from = end > (off_t)MESSAGE_MAX - 1 ? end - ((off_t)MESSAGE_MAX - 1) : 0;
   ssize_t got = end <= 0 ? 0 : pread(e->messages, text, MESSAGE_MAX - 1, from);
@@ -223,7 +239,8 @@ static void last_message(const emulator *e, char text[MESSAGE_MAX]) {
   if (line != NULL) memmove(text, line + 1, strlen(line + 1) + 1);
 }
 
-static bool judge(const emulator *e, int status) {
+static bool judge(const emulator *e, int status)
+{
   char message[MESSAGE_MAX];
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
   last_message(e, message);
@@ -236,14 +253,16 @@ static bool judge(const emulator *e, int status) {
   return false;
 }
 
-static void end_process(emulator *e, int *status) {
+static void end_process(emulator *e, int *status)
+{
   (void)kill(e->process, SIGTERM);
   if (reap_within(e, STOP_PATIENCE_MS, status)) return;
   (void)kill(e->process, SIGKILL);
   (void)waitpid(e->process, status, 0);
 }
 
-bool emulator_stop(emulator *e) {
+bool emulator_stop(emulator *e)
+{
   int status = 0;
   bool well = true;
   if (e->process > 0 && ended_by_itself(e) && reap_within(e, STOP_PATIENCE_MS, &status))
@@ -258,7 +277,8 @@ bool emulator_stop(emulator *e) {
   return well;
 }
 
-int64_t emulator_clock_ms(void) {
+int64_t emulator_clock_ms(void)
+{
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -268,11 +288,13 @@ int64_t emulator_clock_ms(void) {
 
 static volatile sig_atomic_t interrupted;
 
-static void note_signal(int number) {
+static void note_signal(int number)
+{
   interrupted = number;
 }
 
-void emulator_signals_catch(void) {
+void emulator_signals_catch(void)
+{
   struct sigaction action = {.sa_handler = note_signal}; /* no SA_RESTART: poll() is to return */
   sigemptyset(&action.sa_mask);
   (void)sigaction(SIGINT, &action, NULL);
@@ -282,11 +304,13 @@ void emulator_signals_catch(void) {
   (void)sigaction(SIGPIPE, &action, NULL);
 }
 
-bool emulator_interrupted(void) {
+bool emulator_interrupted(void)
+{
   return interrupted != 0;
 }
 
-void emulator_interrupt_again(void) {
+void emulator_interrupt_again(void)
+{
   if (interrupted != SIGINT) return;
   (void)signal(SIGINT, SIG_DFL);
   (void)raise(SIGINT);

@@ -13,18 +13,18 @@
 #include "twin.h"
 
 typedef struct emulator_options {
-  bool icount;             /* one instruction per nanosecond of its clock: exact and repeatable */
+  bool icount;              /* one instruction per nanosecond of its clock: exact and repeatable */
   const char *const *extra; /* further arguments for the emulator */
   unsigned extra_count;
 } emulator_options;
 
 typedef struct emulator {
-  pid_t process;      /* 0: none */
-  int console;        /* both ways; end of file when the emulator ends */
-  int control;        /* QMP events */
-  int messages;       /* memory file with what the emulator says on stderr */
-  unsigned restarts;  /* resets of the machine so far */
-  char line[4096];    /* unfinished line of the control channel */
+  pid_t process;     /* 0: none */
+  int console;       /* both ways; end of file when the emulator ends */
+  int control;       /* QMP events */
+  int messages;      /* memory file with what the emulator says on stderr */
+  unsigned restarts; /* resets of the machine so far */
+  char line[4096];   /* unfinished line of the control channel */
   size_t line_bytes;
 } emulator;
 

@@ -11,7 +11,8 @@
 
 #define SIGNATURE_FILE_MAX 65536u
 
-int image_digest_command(int argc, char **argv) {
+int image_digest_command(int argc, char **argv)
+{
   const char *message = NULL, *board_name = BOARD_PROFILE_DEFAULT;
   const cli_option options[] = {
     {"message", CLI_TEXT, &message, "OUT", "also write the signed bytes: what an LMS signer signs"},
@@ -19,7 +20,8 @@ int image_digest_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "image digest", "FILE", "Prints the SHA-256 of the bytes an image's signatures cover: what an ECDSA signer signs.", options,
+    "image digest", "FILE", "Prints the SHA-256 of the bytes an image's signatures cover: what an ECDSA signer signs.",
+    options,
     "  holdfast image digest fw.img --message fw.tbs\n"
     "  openssl dgst -sha256 -sign oem.pem -out fw.sig fw.tbs\n"};
   cli_list operands;
@@ -39,7 +41,8 @@ int image_digest_command(int argc, char **argv) {
 
 /* ---- image attach ---- */
 
-static bool attach_p256(manifest *m, const char *path) {
+static bool attach_p256(manifest *m, const char *path)
+{
   io_bytes file;
   if (path == NULL) return true;
   if (!io_read(path, SIGNATURE_FILE_MAX, &file)) return false;
@@ -49,7 +52,8 @@ static bool attach_p256(manifest *m, const char *path) {
   return good;
 }
 
-static bool attach_lms(manifest *m, const char *path) {
+static bool attach_lms(manifest *m, const char *path)
+{
   io_bytes file;
   if (path == NULL) return true;
   if (!io_read(path, SIGNATURE_FILE_MAX, &file)) return false;
@@ -59,14 +63,15 @@ static bool attach_lms(manifest *m, const char *path) {
     memset(m->lms_signature, 0, MANIFEST_LMS_BYTES);
     memcpy(m->lms_signature, file.data, file.size);
   } else {
-    out_error("%s is not an HSS signature for the LMS key of this image: %zu bytes are expected, it has %zu", path, wanted,
-              file.size);
+    out_error("%s is not an HSS signature for the LMS key of this image: %zu bytes are expected, it has %zu", path,
+              wanted, file.size);
   }
   io_free(&file);
   return good;
 }
 
-static int attach(const board_profile *board, image *img, const char *p256, const char *lms, const char *output) {
+static int attach(const board_profile *board, image *img, const char *p256, const char *lms, const char *output)
+{
   image_trust trust;
   if (!attach_p256(&img->head, p256) || !attach_lms(&img->head, lms)) return OUT_REFUSED;
   image_trust_own(&trust, board, img);
@@ -75,7 +80,7 @@ static int attach(const board_profile *board, image *img, const char *p256, cons
   key_records keys = image_keys(&img->head);
   const char *missing = keys.has_lms && lms == NULL && status == BOOT_SIG_LMS      ? "give --lms too"
                         : keys.has_p256 && p256 == NULL && status == BOOT_SIG_P256 ? "give --p256 too"
-                                                                                  : NULL;
+                                                                                   : NULL;
   if (missing != NULL)
     return out_refuse("%s (%s): the image's key has two parts; %s; nothing was written", boot_status_text(status),
                       boot_status_name(status), missing);
@@ -86,7 +91,8 @@ static int attach(const board_profile *board, image *img, const char *p256, cons
   return OUT_OK;
 }
 
-int image_attach_command(int argc, char **argv) {
+int image_attach_command(int argc, char **argv)
+{
   const char *p256 = NULL, *lms = NULL, *output = NULL, *board_name = BOARD_PROFILE_DEFAULT;
   const cli_option options[] = {
     {"p256", CLI_TEXT, &p256, "FILE", "ECDSA signature, DER or 64 bytes"},
@@ -96,9 +102,12 @@ int image_attach_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "image attach", "FILE", "Puts signatures made elsewhere into an image, after verifying them against the keys it names.\n"
-    "The key's public part is put into the keys folder by hand: NAME.p256.pub (PEM, as openssl pkey -pubout writes it),\n"
-    "NAME.lms.pub (PEM, docs/formats-keys.md); then: image sign --unsigned --key NAME. A key with both needs both signatures.",
+    "image attach", "FILE",
+    "Puts signatures made elsewhere into an image, after verifying them against the keys it names.\n"
+    "The key's public part is put into the keys folder by hand: NAME.p256.pub (PEM, as openssl pkey -pubout writes "
+    "it),\n"
+    "NAME.lms.pub (PEM, docs/formats-keys.md); then: image sign --unsigned --key NAME. A key with both needs both "
+    "signatures.",
     options, "  holdfast image attach fw.img --p256 fw.sig --lms fw.hss --output fw-signed.img\n"};
   cli_list operands;
   image img;

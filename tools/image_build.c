@@ -23,21 +23,25 @@ typedef struct pieces {
   piece at[PIECES_MAX];
 } pieces;
 
-static uint64_t down(uint64_t value) {
+static uint64_t down(uint64_t value)
+{
   return value - value % MANIFEST_ALIGNMENT;
 }
 
-static uint64_t up(uint64_t value) {
+static uint64_t up(uint64_t value)
+{
   return down(value + MANIFEST_ALIGNMENT - 1);
 }
 
 /* ---- Collecting ---- */
 
-static bool inside(const board_region *region, uint64_t start, uint64_t end) {
+static bool inside(const board_region *region, uint64_t start, uint64_t end)
+{
   return start >= region->base && end <= (uint64_t)region->base + region->bytes;
 }
 
-static bool add_piece(pieces *all, const board_region *region, const elf_load *load, const char *path) {
+static bool add_piece(pieces *all, const board_region *region, const elf_load *load, const char *path)
+{
   piece p = {load->address, (uint64_t)load->address + load->bytes, load->data, 0};
   const uint32_t alias = region->nonsecure_alias;
   if (alias != 0 && !inside(region, p.start, p.end) && inside(region, p.start + alias, p.end + alias)) {
@@ -46,17 +50,19 @@ static bool add_piece(pieces *all, const board_region *region, const elf_load *l
     p.flags = SEGMENT_NONSECURE;
   }
   if (!inside(region, p.start, p.end)) {
-    out_error("%s: segment 0x%08x..0x%08llx lies outside the load region 0x%08x..0x%08llx; check its linker script (load "
-              "addresses) and --kind",
-              path, load->address, (unsigned long long)load->address + load->bytes, region->base,
-              (unsigned long long)region->base + region->bytes);
+    out_error(
+      "%s: segment 0x%08x..0x%08llx lies outside the load region 0x%08x..0x%08llx; check its linker script (load "
+      "addresses) and --kind",
+      path, load->address, (unsigned long long)load->address + load->bytes, region->base,
+      (unsigned long long)region->base + region->bytes);
     return false;
   }
   all->at[all->count++] = p; /* room for all: PIECES_MAX */
   return true;
 }
 
-static bool add_elf(pieces *all, const board_region *region, const elf *e, const char *path) {
+static bool add_elf(pieces *all, const board_region *region, const elf *e, const char *path)
+{
   for (uint32_t i = 0; i < e->load_count; i++)
     if (!add_piece(all, region, &e->loads[i], path)) return false;
   return true;
@@ -64,12 +70,14 @@ static bool add_elf(pieces *all, const board_region *region, const elf *e, const
 
 /* ---- Laying out ---- */
 
-static int by_address(const void *a, const void *b) {
+static int by_address(const void *a, const void *b)
+{
   const piece *left = a, *right = b;
   return left->start < right->start ? -1 : left->start > right->start;
 }
 
-static bool refuse_overlap(const piece *first, const piece *second) {
+static bool refuse_overlap(const piece *first, const piece *second)
+{
   if (second->start < first->end) {
     out_error("segments overlap at 0x%08llx; check the linker scripts", (unsigned long long)second->start);
     return true;
@@ -83,11 +91,13 @@ static bool refuse_overlap(const piece *first, const piece *second) {
 }
 
 /* Does p go on in segment s, which ends at `end`? */
-static bool continues(const manifest_segment *s, uint64_t end, const piece *p) {
+static bool continues(const manifest_segment *s, uint64_t end, const piece *p)
+{
   return s->flags == p->flags && down(p->start) <= end;
 }
 
-static bool lay_out(image *img, const pieces *all) {
+static bool lay_out(image *img, const pieces *all)
+{
   manifest *m = &img->head;
   m->segment_count = 0;
   for (unsigned i = 0; i < all->count; i++) {
@@ -102,8 +112,8 @@ static bool lay_out(image *img, const pieces *all) {
       out_error("more than %u separate segments; bring them together in the linker scripts", MANIFEST_SEGMENTS_MAX);
       return false;
     }
-    m->segments[m->segment_count++] =
-      (manifest_segment){.address = (uint32_t)down(p->start), .bytes = (uint32_t)(up(p->end) - down(p->start)), .flags = p->flags};
+    m->segments[m->segment_count++] = (manifest_segment){
+      .address = (uint32_t)down(p->start), .bytes = (uint32_t)(up(p->end) - down(p->start)), .flags = p->flags};
   }
   m->payload_bytes = 0; /* stays 0 when the ELF files load nothing: refused below */
   for (uint32_t i = 0; i < m->segment_count; i++) {
@@ -113,7 +123,8 @@ static bool lay_out(image *img, const pieces *all) {
   return true;
 }
 
-static bool fill_payload(image *img, const pieces *all) {
+static bool fill_payload(image *img, const pieces *all)
+{
   manifest *m = &img->head;
   if (m->payload_bytes == 0) {
     out_error("the ELF files have nothing to load");
@@ -136,7 +147,8 @@ static bool fill_payload(image *img, const pieces *all) {
 
 /* ---- Where it starts ---- */
 
-static bool find_vectors(manifest *m, const elf *first, const pieces *all, unsigned own, const char *vectors) {
+static bool find_vectors(manifest *m, const elf *first, const pieces *all, unsigned own, const char *vectors)
+{
   if (vectors == NULL) {
     uint64_t lowest = all->at[0].start;
     for (unsigned i = 1; i < own; i++)
@@ -151,18 +163,22 @@ static bool find_vectors(manifest *m, const elf *first, const pieces *all, unsig
 
 /* own: pieces of the first ELF, which come first in `all`, still unsorted. */
 static bool find_start(manifest *m, const board_profile *board, const elf *first, const pieces *all, unsigned own,
-                       const char *vectors) {
+                       const char *vectors)
+{
   m->entry = first->entry;
   if (m->entry % 2 != board->entry_mark) {
-    out_error("entry 0x%08x of the first ELF file is not a code address of this board (bit 0 must be %u); check ENTRY() of "
-              "its linker script", m->entry, board->entry_mark);
+    out_error(
+      "entry 0x%08x of the first ELF file is not a code address of this board (bit 0 must be %u); check ENTRY() of "
+      "its linker script",
+      m->entry, board->entry_mark);
     return false;
   }
   return find_vectors(m, first, all, own, vectors);
 }
 
 static bool build(image *img, const board_profile *board, const elf *elfs, const char *const *paths, unsigned count,
-                  const char *vectors) {
+                  const char *vectors)
+{
   static pieces all;
   const board_region *region = img->head.kind == MANIFEST_KIND_LOADER ? &board->loader_load : &board->firmware_load;
   all.count = 0;
@@ -174,7 +190,8 @@ static bool build(image *img, const board_profile *board, const elf *elfs, const
 }
 
 bool image_build(image *img, const board_profile *board, const char *const *elf_paths, unsigned elf_count,
-                 const char *vectors) {
+                 const char *vectors)
+{
   elf elfs[ELFS_MAX] = {0};
   bool built = elf_count <= ELFS_MAX;
   if (!built) out_error("at most %u ELF files go into one image", ELFS_MAX);
@@ -186,7 +203,8 @@ bool image_build(image *img, const board_profile *board, const char *const *elf_
 
 /* ---- Files ---- */
 
-bool image_read(const char *path, uint32_t place_max, image *out) {
+bool image_read(const char *path, uint32_t place_max, image *out)
+{
   io_bytes file;
   *out = (image){0};
   if (!io_read(path, place_max, &file)) return false;
@@ -205,7 +223,8 @@ bool image_read(const char *path, uint32_t place_max, image *out) {
   return wrong == NULL;
 }
 
-bool image_write(const char *path, const image *img) {
+bool image_write(const char *path, const image *img)
+{
   size_t bytes = MANIFEST_BYTES + (size_t)img->head.payload_bytes;
   uint8_t *file = malloc(bytes);
   if (file == NULL) {
@@ -219,7 +238,8 @@ bool image_write(const char *path, const image *img) {
   return written;
 }
 
-void image_free(image *img) {
+void image_free(image *img)
+{
   free(img->payload);
   img->payload = NULL;
 }

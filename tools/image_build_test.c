@@ -16,16 +16,27 @@ typedef struct part {
 
 #define HEAD_ROOM 512u
 
-static size_t make_elf(uint8_t *out, uint32_t entry, const part *parts, unsigned count) {
-  Elf32_Ehdr head = {.e_ident = {0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT}, .e_type = ET_EXEC, .e_machine = EM_ARM,
-                     .e_version = 1, .e_entry = entry, .e_phoff = sizeof head, .e_ehsize = sizeof head,
-                     .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = (Elf32_Half)count};
+static size_t make_elf(uint8_t *out, uint32_t entry, const part *parts, unsigned count)
+{
+  Elf32_Ehdr head = {.e_ident = {0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+                     .e_type = ET_EXEC,
+                     .e_machine = EM_ARM,
+                     .e_version = 1,
+                     .e_entry = entry,
+                     .e_phoff = sizeof head,
+                     .e_ehsize = sizeof head,
+                     .e_phentsize = sizeof(Elf32_Phdr),
+                     .e_phnum = (Elf32_Half)count};
   size_t at = HEAD_ROOM;
   memset(out, 0, HEAD_ROOM);
   memcpy(out, &head, sizeof head);
   for (unsigned i = 0; i < count; i++) {
-    Elf32_Phdr segment = {.p_type = PT_LOAD, .p_offset = (Elf32_Off)at, .p_vaddr = parts[i].address, .p_paddr = parts[i].address,
-                          .p_filesz = parts[i].bytes, .p_memsz = parts[i].bytes + 64};
+    Elf32_Phdr segment = {.p_type = PT_LOAD,
+                          .p_offset = (Elf32_Off)at,
+                          .p_vaddr = parts[i].address,
+                          .p_paddr = parts[i].address,
+                          .p_filesz = parts[i].bytes,
+                          .p_memsz = parts[i].bytes + 64};
     memcpy(out + sizeof head + i * sizeof segment, &segment, sizeof segment);
     memset(out + at, parts[i].fill, parts[i].bytes);
     at += parts[i].bytes;
@@ -33,16 +44,19 @@ static size_t make_elf(uint8_t *out, uint32_t entry, const part *parts, unsigned
   return at;
 }
 
-static void put_elf(const char *path, uint32_t entry, const part *parts, unsigned count) {
+static void put_elf(const char *path, uint32_t entry, const part *parts, unsigned count)
+{
   static uint8_t file[65536];
   put_file(path, file, make_elf(file, entry, parts, count));
 }
 
-static const board_profile *an524(void) {
+static const board_profile *an524(void)
+{
   return board_profile_find("an524");
 }
 
-static bool build(image *img, unsigned count) {
+static bool build(image *img, unsigned count)
+{
   static const char *const paths[] = {"a.elf", "b.elf"};
   *img = (image){.head = {.kind = MANIFEST_KIND_FIRMWARE}};
   return image_build(img, an524(), paths, count, NULL);
@@ -50,7 +64,8 @@ static bool build(image *img, unsigned count) {
 
 /* ---- Layout ---- */
 
-static void merges_adjacent_pieces_and_fills_gaps_with_zeros(void **state) {
+static void merges_adjacent_pieces_and_fills_gaps_with_zeros(void **state)
+{
   (void)state;
   image img;
   put_elf("a.elf", 0x38000101, (const part[]){{0x38000000, 0x105, 1}, {0x38000108, 5, 2}}, 2);
@@ -71,7 +86,8 @@ static void merges_adjacent_pieces_and_fills_gaps_with_zeros(void **state) {
   image_free(&img);
 }
 
-static void sorts_two_files_and_marks_nonsecure_aliases(void **state) {
+static void sorts_two_files_and_marks_nonsecure_aliases(void **state)
+{
   (void)state;
   image img;
   put_elf("a.elf", 0x38040001, (const part[]){{0x38040000, 32, 1}}, 1);
@@ -92,7 +108,8 @@ static void sorts_two_files_and_marks_nonsecure_aliases(void **state) {
   image_free(&img);
 }
 
-static void is_reproducible(void **state) {
+static void is_reproducible(void **state)
+{
   (void)state;
   image one, two;
   put_elf("a.elf", 0x38000001, (const part[]){{0x38000000, 99, 1}, {0x38001000, 7, 2}}, 2);
@@ -104,24 +121,26 @@ static void is_reproducible(void **state) {
   image_free(&two);
 }
 
-static void refuses(uint32_t entry, const part *parts, unsigned count) {
+static void refuses(uint32_t entry, const part *parts, unsigned count)
+{
   image img;
   put_elf("a.elf", entry, parts, count);
   assert_false(build(&img, 1));
   image_free(&img);
 }
 
-static void refuses_what_cannot_be_laid_out(void **state) {
+static void refuses_what_cannot_be_laid_out(void **state)
+{
   (void)state;
   refuses(0x38000001, (const part[]){{0x38000000, 32, 1}, {0x3800001F, 32, 2}}, 2); /* overlap */
   refuses(0x38000001, (const part[]){{0x38000000, 32, 1}, {0x38000000, 32, 2}}, 2);
-  refuses(0x38000001, (const part[]){{0x38000000, 17, 1}, {0x28000018, 8, 2}}, 2);  /* worlds share 16 bytes */
-  refuses(0x38000001, (const part[]){{0x38000000, 32, 1}, {0x28000010, 8, 2}}, 2);  /* the same RAM by two names */
-  refuses(0x38000001, (const part[]){{0x37FFFFF0, 32, 1}}, 1);                      /* before the region */
-  refuses(0x38000001, (const part[]){{0x3807FFF0, 17, 1}}, 1);                      /* beyond it */
+  refuses(0x38000001, (const part[]){{0x38000000, 17, 1}, {0x28000018, 8, 2}}, 2); /* worlds share 16 bytes */
+  refuses(0x38000001, (const part[]){{0x38000000, 32, 1}, {0x28000010, 8, 2}}, 2); /* the same RAM by two names */
+  refuses(0x38000001, (const part[]){{0x37FFFFF0, 32, 1}}, 1);                     /* before the region */
+  refuses(0x38000001, (const part[]){{0x3807FFF0, 17, 1}}, 1);                     /* beyond it */
   refuses(0x38000001, (const part[]){{0xFFFFFFF0, 15, 1}}, 1);
-  refuses(0x30009001, (const part[]){{0x30009000, 32, 1}}, 1);                      /* a loader's address in firmware */
-  refuses(0x38000000, (const part[]){{0x38000000, 32, 1}}, 1);                      /* entry without the Thumb bit */
+  refuses(0x30009001, (const part[]){{0x30009000, 32, 1}}, 1); /* a loader's address in firmware */
+  refuses(0x38000000, (const part[]){{0x38000000, 32, 1}}, 1); /* entry without the Thumb bit */
   part many[9];
   for (uint32_t i = 0; i < 9; i++) many[i] = (part){0x38000000 + i * 0x100, 16, 1};
   refuses(0x38000001, many, 9); /* more segments than a manifest holds */
@@ -129,7 +148,8 @@ static void refuses_what_cannot_be_laid_out(void **state) {
 
 /* ---- Hostile ELF files ---- */
 
-static bool opens(const uint8_t *bytes, size_t count) {
+static bool opens(const uint8_t *bytes, size_t count)
+{
   elf e;
   uint32_t value;
   put_file("h.elf", bytes, count);
@@ -139,7 +159,8 @@ static bool opens(const uint8_t *bytes, size_t count) {
   return opened;
 }
 
-static void refuses_every_truncation(void **state) {
+static void refuses_every_truncation(void **state)
+{
   (void)state;
   static uint8_t file[1024];
   size_t bytes = make_elf(file, 0x38000001, (const part[]){{0x38000000, 64, 1}, {0x38000100, 64, 2}}, 2);
@@ -148,7 +169,8 @@ static void refuses_every_truncation(void **state) {
 }
 
 /* Whatever the headers say, nothing beyond the file is read: the sanitizer is the judge. */
-static void survives_every_wrong_header_byte(void **state) {
+static void survives_every_wrong_header_byte(void **state)
+{
   (void)state;
   static uint8_t file[1024];
   static const uint8_t values[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
@@ -162,7 +184,8 @@ static void survives_every_wrong_header_byte(void **state) {
     }
 }
 
-static size_t make_elf_with_symbol(uint8_t *file, const char *name, uint32_t value) {
+static size_t make_elf_with_symbol(uint8_t *file, const char *name, uint32_t value)
+{
   size_t bytes = make_elf(file, 0x38000001, (const part[]){{0x38000000, 64, 1}}, 1);
   Elf32_Ehdr head;
   Elf32_Sym symbol = {.st_name = 1, .st_value = value, .st_shndx = 1};
@@ -183,7 +206,8 @@ static size_t make_elf_with_symbol(uint8_t *file, const char *name, uint32_t val
   return bytes + sizeof sections;
 }
 
-static void finds_a_symbol_and_survives_damaged_tables(void **state) {
+static void finds_a_symbol_and_survives_damaged_tables(void **state)
+{
   (void)state;
   static uint8_t file[2048];
   elf e;
@@ -206,7 +230,8 @@ static void finds_a_symbol_and_survives_damaged_tables(void **state) {
 
 /* ---- Image files ---- */
 
-static void reads_back_what_it_wrote_and_refuses_other_lengths(void **state) {
+static void reads_back_what_it_wrote_and_refuses_other_lengths(void **state)
+{
   (void)state;
   image img, again;
   static uint8_t file[16384];
@@ -230,7 +255,8 @@ static void reads_back_what_it_wrote_and_refuses_other_lengths(void **state) {
   image_free(&img);
 }
 
-int main(void) {
+int main(void)
+{
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(merges_adjacent_pieces_and_fills_gaps_with_zeros),
     cmocka_unit_test(sorts_two_files_and_marks_nonsecure_aliases),

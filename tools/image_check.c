@@ -13,15 +13,19 @@
 
 /* ---- Checking ---- */
 
-static uint32_t place_of(const board_profile *board, const image *img) {
+static uint32_t place_of(const board_profile *board, const image *img)
+{
   return img->head.kind == MANIFEST_KIND_LOADER ? board->loader_0 : board->slot_a;
 }
 
-static uint32_t place_bytes(const board_profile *board, const image *img) {
+static uint32_t place_bytes(const board_profile *board, const image *img)
+{
   return img->head.kind == MANIFEST_KIND_LOADER ? board->loader_bytes : board->slot_bytes;
 }
 
-static boot_status check_in_flash(const board_profile *board, const image *img, const verify_trust *trust, uint8_t *flash) {
+static boot_status check_in_flash(const board_profile *board, const image *img, const verify_trust *trust,
+                                  uint8_t *flash)
+{
   unlock nothing_to_unlock;
   uint32_t place = place_of(board, img);
   unlock_begin(&nothing_to_unlock, 0);
@@ -32,7 +36,8 @@ static boot_status check_in_flash(const board_profile *board, const image *img, 
   return verify_payload_in_flash(place, &img->head);
 }
 
-boot_status image_check(const board_profile *board, const image *img, const verify_trust *trust) {
+boot_status image_check(const board_profile *board, const image *img, const verify_trust *trust)
+{
   uint8_t *flash = malloc(board->flash_bytes);
   if (flash == NULL) return BOOT_FLASH_UNREADABLE;
   memset(flash, 0xFF, board->flash_bytes);
@@ -46,12 +51,15 @@ boot_status image_check(const board_profile *board, const image *img, const veri
 
 /* ---- Trust ---- */
 
-static uint32_t policy_for(bool p256, bool lms) {
+static uint32_t policy_for(bool p256, bool lms)
+{
   if (p256 && lms) return OTP_POLICY_BOTH;
   return p256 ? OTP_POLICY_P256_ONLY : OTP_POLICY_LMS_ONLY;
 }
 
-void image_trust_keys(image_trust *t, const board_profile *board, const image *img, const key_records *keys, unsigned count) {
+void image_trust_keys(image_trust *t, const board_profile *board, const image *img, const key_records *keys,
+                      unsigned count)
+{
   const manifest *m = &img->head;
   const board_region *region = m->kind == MANIFEST_KIND_LOADER ? &board->loader_load : &board->firmware_load;
   bool p256 = false, lms = false;
@@ -77,12 +85,14 @@ void image_trust_keys(image_trust *t, const board_profile *board, const image *i
   };
 }
 
-static bool all_zero(const uint8_t *bytes, size_t count) {
+static bool all_zero(const uint8_t *bytes, size_t count)
+{
   while (count > 0 && bytes[count - 1] == 0) count--;
   return count == 0;
 }
 
-key_records image_keys(const manifest *m) {
+key_records image_keys(const manifest *m)
+{
   return (key_records){
     .has_p256 = !all_zero(m->p256_key.public_key, sizeof m->p256_key.public_key),
     .has_lms = !all_zero(m->lms_key.public_key, sizeof m->lms_key.public_key),
@@ -91,7 +101,8 @@ key_records image_keys(const manifest *m) {
   };
 }
 
-void image_trust_own(image_trust *t, const board_profile *board, const image *img) {
+void image_trust_own(image_trust *t, const board_profile *board, const image *img)
+{
   key_records own = image_keys(&img->head);
   image_trust_keys(t, board, img, &own, 1);
 }
@@ -101,7 +112,8 @@ void image_trust_own(image_trust *t, const board_profile *board, const image *im
  * The device checks signatures before anything else, so the layout can only be checked on a signed
  * manifest. Signing costs an LMS leaf: a throw-away P-256 key signs a copy first. */
 
-static bool sign_copy(const EVP_PKEY *key, EVP_PKEY_CTX *context, manifest *copy) {
+static bool sign_copy(const EVP_PKEY *key, EVP_PKEY_CTX *context, manifest *copy)
+{
   uint8_t digest[32], der[80];
   size_t bytes = sizeof der;
   if (!key_p256_record(key, KEY_DEVELOPMENT, &copy->p256_key)) return false;
@@ -110,7 +122,8 @@ static bool sign_copy(const EVP_PKEY *key, EVP_PKEY_CTX *context, manifest *copy
          key_p256_signature_from(der, bytes, copy->p256_signature);
 }
 
-bool image_layout_is_good(const board_profile *board, const image *img) {
+bool image_layout_is_good(const board_profile *board, const image *img)
+{
   image copy = *img; /* shares the payload */
   image_trust trust;
   EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -126,11 +139,13 @@ bool image_layout_is_good(const board_profile *board, const image *img) {
   image_trust_own(&trust, board, &copy);
   boot_status status = image_check(board, &copy, &trust.trust);
   if (status != BOOT_OK)
-    out_error("a device would refuse this image: %s (%s); nothing was signed", boot_status_text(status), boot_status_name(status));
+    out_error("a device would refuse this image: %s (%s); nothing was signed", boot_status_text(status),
+              boot_status_name(status));
   return status == BOOT_OK;
 }
 
-void image_out_status(boot_status status) {
+void image_out_status(boot_status status)
+{
   out_text("status", "Status", "%s", boot_status_name(status));
   out_text("code", "Code", "0x%08x", (unsigned)status);
   out_text("meaning", "Meaning", "%s", boot_status_text(status));

@@ -22,7 +22,8 @@ typedef struct image_trust {
   uint8_t lms[IMAGE_TRUST_KEYS_MAX][TRUST_HASH_BYTES];
 } image_trust;
 /* keys: 1..IMAGE_TRUST_KEYS_MAX. Both signatures are wanted when any key has both algorithms. */
-void image_trust_keys(image_trust *t, const board_profile *board, const image *img, const key_records *keys, unsigned count);
+void image_trust_keys(image_trust *t, const board_profile *board, const image *img, const key_records *keys,
+                      unsigned count);
 /* Trust in the very keys the manifest carries. */
 void image_trust_own(image_trust *t, const board_profile *board, const image *img);
 

@@ -5,18 +5,22 @@
 #include "image_fields.h"
 #include "io.h"
 
-static void takes_versions(void **state) {
+static void takes_versions(void **state)
+{
   (void)state;
   manifest_version v;
   assert_true(field_version("1.2.3", &v));
   assert_true(v.major == 1 && v.minor == 2 && v.patch == 3);
   assert_true(field_version("65535.65535.4294967294", &v));
-  const char *const wrong[] = {"", "1", "1.2", "1.2.", ".1.2", "1..2", "1.2.3.4", "1.2.3 ", " 1.2.3", "-1.2.3", "1.2.0x3",
-                               "65536.0.0", "0.65536.0", "0.0.4294967295", "0.0.99999999999999999999", "1.2.3-rc1"};
+  const char *const wrong[] = {"",         "1",         "1.2",       "1.2.",           ".1.2",
+                               "1..2",     "1.2.3.4",   "1.2.3 ",    " 1.2.3",         "-1.2.3",
+                               "1.2.0x3",  "65536.0.0", "0.65536.0", "0.0.4294967295", "0.0.99999999999999999999",
+                               "1.2.3-rc1"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(field_version(wrong[i], &v));
 }
 
-static void takes_ranges(void **state) {
+static void takes_ranges(void **state)
+{
   (void)state;
   uint32_t min, max;
   assert_true(field_range("2-7", &min, &max) && min == 2 && max == 7);
@@ -25,7 +29,8 @@ static void takes_ranges(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(field_range(wrong[i], &min, &max));
 }
 
-static void takes_product_ids_and_hexadecimal(void **state) {
+static void takes_product_ids_and_hexadecimal(void **state)
+{
   (void)state;
   uint8_t product[16], bytes[4];
   assert_true(field_product("thermo", product));
@@ -41,7 +46,8 @@ static void takes_product_ids_and_hexadecimal(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(field_hex(wrong[i], bytes, 4));
 }
 
-static void takes_numbers(void **state) {
+static void takes_numbers(void **state)
+{
   (void)state;
   uint32_t number;
   assert_true(cli_number("0", &number) && number == 0);
@@ -51,7 +57,8 @@ static void takes_numbers(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(cli_number(wrong[i], &number));
 }
 
-static void names_are_never_paths(void **state) {
+static void names_are_never_paths(void **state)
+{
   (void)state;
   char name[130];
   memset(name, 'a', sizeof name);
@@ -65,7 +72,8 @@ static void names_are_never_paths(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(io_name_is_valid("key", wrong[i]));
 }
 
-static void new_files_never_replace_old_ones(void **state) {
+static void new_files_never_replace_old_ones(void **state)
+{
   (void)state;
   char text[8];
   assert_true(io_write_new("f", "one", 3, 0600));
@@ -82,7 +90,8 @@ static void new_files_never_replace_old_ones(void **state) {
   io_names_free(&names);
 }
 
-int main(void) {
+int main(void)
+{
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(takes_versions),
     cmocka_unit_test(takes_ranges),

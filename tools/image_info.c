@@ -10,12 +10,14 @@
 
 /* ---- image info ---- */
 
-static bool all_zero(const uint8_t *bytes, size_t count) {
+static bool all_zero(const uint8_t *bytes, size_t count)
+{
   while (count > 0 && bytes[count - 1] == 0) count--;
   return count == 0;
 }
 
-static void show_segments(const manifest *m) {
+static void show_segments(const manifest *m)
+{
   uint32_t count = m->segment_count < MANIFEST_SEGMENTS_MAX ? m->segment_count : MANIFEST_SEGMENTS_MAX;
   out_open_list("segments", "Segments");
   for (uint32_t i = 0; i < count; i++) {
@@ -32,12 +34,14 @@ static void show_segments(const manifest *m) {
   out_close();
 }
 
-static void show_keys(const manifest *m) {
+static void show_keys(const manifest *m)
+{
   key_records keys = image_keys(m);
   uint8_t hash[32];
   key_p256_hash(&keys.p256, hash);
   if (keys.has_p256) out_hex("p256_key", "P-256 key", hash, sizeof hash);
-  if (keys.has_p256) out_truth("p256_signature", "P-256 signature", !all_zero(m->p256_signature, sizeof m->p256_signature));
+  if (keys.has_p256)
+    out_truth("p256_signature", "P-256 signature", !all_zero(m->p256_signature, sizeof m->p256_signature));
   key_lms_hash(&keys.lms, hash);
   if (keys.has_lms) out_hex("lms_key", "LMS key", hash, sizeof hash);
   bool lms_signed = !all_zero(m->lms_signature, sizeof m->lms_signature);
@@ -49,14 +53,17 @@ static void show_keys(const manifest *m) {
   out_truth("development", "Development key", ((keys.p256.flags | keys.lms.flags) & KEY_DEVELOPMENT) != 0);
 }
 
-static void show_hash_list(const char *field, const char *label, const uint8_t hashes[][TRUST_HASH_BYTES], unsigned count) {
+static void show_hash_list(const char *field, const char *label, const uint8_t hashes[][TRUST_HASH_BYTES],
+                           unsigned count)
+{
   out_open_list(field, NULL);
   for (unsigned i = 0; i < count; i++)
     if (!all_zero(hashes[i], TRUST_HASH_BYTES)) out_hex(NULL, label, hashes[i], TRUST_HASH_BYTES);
   out_close();
 }
 
-static void show_loader_fields(const manifest *m) {
+static void show_loader_fields(const manifest *m)
+{
   show_hash_list("authority_p256", "P-256 authority", m->authority_p256, AUTHORITY_KEYS);
   show_hash_list("authority_lms", "LMS authority", m->authority_lms, AUTHORITY_KEYS);
   out_open_list("revoke_root", NULL);
@@ -65,12 +72,14 @@ static void show_loader_fields(const manifest *m) {
   out_close();
 }
 
-static const char *kind_name(uint32_t kind) {
+static const char *kind_name(uint32_t kind)
+{
   if (kind == MANIFEST_KIND_LOADER) return "loader";
   return kind == MANIFEST_KIND_FIRMWARE ? "firmware" : "unknown";
 }
 
-static void show_manifest(const manifest *m) {
+static void show_manifest(const manifest *m)
+{
   out_text("kind", "Kind", "%s", kind_name(m->kind));
   out_number("format", "Format", m->format);
   field_out_padded("product", "Product", m->product_id, sizeof m->product_id);
@@ -90,11 +99,12 @@ static void show_manifest(const manifest *m) {
   if (m->kind == MANIFEST_KIND_LOADER) show_loader_fields(m);
 }
 
-int image_info_command(int argc, char **argv) {
+int image_info_command(int argc, char **argv)
+{
   const char *board_name = BOARD_PROFILE_DEFAULT;
   const cli_option options[] = {{"board", CLI_TEXT, &board_name, "NAME", "board (" BOARD_PROFILE_DEFAULT ")"}, {0}};
-  const cli_command_help help = {"image info", "FILE", "Shows what an image says about itself. Nothing is verified.", options,
-                                 "  holdfast image info fw.img\n  holdfast image info fw.img --json\n"};
+  const cli_command_help help = {"image info", "FILE", "Shows what an image says about itself. Nothing is verified.",
+                                 options, "  holdfast image info fw.img\n  holdfast image info fw.img --json\n"};
   cli_list operands;
   image img;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
@@ -111,12 +121,15 @@ int image_info_command(int argc, char **argv) {
 
 /* ---- image verify ---- */
 
-static int say(boot_status status) {
+static int say(boot_status status)
+{
   image_out_status(status);
-  return status == BOOT_OK ? OUT_OK : out_refuse("refused: %s (%s)", boot_status_text(status), boot_status_name(status));
+  return status == BOOT_OK ? OUT_OK
+                           : out_refuse("refused: %s (%s)", boot_status_text(status), boot_status_name(status));
 }
 
-static int verify_with_keys(const board_profile *board, const image *img, const cli_list *names) {
+static int verify_with_keys(const board_profile *board, const image *img, const cli_list *names)
+{
   key_records keys[CLI_LIST_MAX];
   image_trust trust;
   for (unsigned i = 0; i < names->count; i++)
@@ -125,7 +138,8 @@ static int verify_with_keys(const board_profile *board, const image *img, const 
   return say(image_check(board, img, &trust.trust));
 }
 
-static int verify_with_device(const image *img, const char *name) {
+static int verify_with_device(const image *img, const char *name)
+{
   twin t;
   device_facts facts;
   manifest loader;
@@ -138,7 +152,8 @@ static int verify_with_device(const image *img, const char *name) {
   return say(status);
 }
 
-int image_verify_command(int argc, char **argv) {
+int image_verify_command(int argc, char **argv)
+{
   const char *device = NULL, *board_name = BOARD_PROFILE_DEFAULT;
   cli_list keys = {0};
   const cli_option options[] = {

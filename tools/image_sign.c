@@ -16,7 +16,8 @@
 
 /* The options, as given. */
 typedef struct sign_options {
-  const char *kind, *product, *hardware, *version, *loader_min, *key, *sbom, *build_id, *profile, *output, *board, *vectors;
+  const char *kind, *product, *hardware, *version, *loader_min, *key, *sbom, *build_id, *profile, *output, *board,
+    *vectors;
   const char *passphrase_file;
   uint32_t security_version;
   cli_list authorities, revoked;
@@ -25,7 +26,8 @@ typedef struct sign_options {
 
 /* ---- Head: everything the options say ---- */
 
-static int set_authorities(manifest *m, const cli_list *names, bool production) {
+static int set_authorities(manifest *m, const cli_list *names, bool production)
+{
   for (unsigned i = 0; i < names->count; i++) {
     key_records keys;
     if (!key_records_load(cli_keys_directory(), names->items[i], &keys)) return OUT_REFUSED;
@@ -37,7 +39,8 @@ static int set_authorities(manifest *m, const cli_list *names, bool production) 
   return OUT_OK;
 }
 
-static int set_loader_fields(const cli_command_help *help, manifest *m, const sign_options *o, bool production) {
+static int set_loader_fields(const cli_command_help *help, manifest *m, const sign_options *o, bool production)
+{
   if (o->loader_min != NULL) return cli_misuse(help, "--loader-min is for firmware");
   if (o->authorities.count == 0) return cli_misuse(help, "a loader needs --authority NAME: who may sign firmware");
   if (o->authorities.count > AUTHORITY_KEYS) return cli_misuse(help, "at most %u --authority", AUTHORITY_KEYS);
@@ -51,7 +54,8 @@ static int set_loader_fields(const cli_command_help *help, manifest *m, const si
   return set_authorities(m, &o->authorities, production);
 }
 
-static int set_firmware_fields(const cli_command_help *help, manifest *m, const sign_options *o) {
+static int set_firmware_fields(const cli_command_help *help, manifest *m, const sign_options *o)
+{
   if (o->authorities.count > 0) return cli_misuse(help, "--authority is for loaders");
   if (o->revoked.count > 0) return cli_misuse(help, "--revoke-root is for loaders");
   if (o->loader_min != NULL && !field_version(o->loader_min, &m->loader_min))
@@ -59,7 +63,8 @@ static int set_firmware_fields(const cli_command_help *help, manifest *m, const 
   return OUT_OK;
 }
 
-static int set_kind(const cli_command_help *help, manifest *m, const sign_options *o, bool production) {
+static int set_kind(const cli_command_help *help, manifest *m, const sign_options *o, bool production)
+{
   if (strcmp(o->kind, "loader") == 0) {
     m->kind = MANIFEST_KIND_LOADER;
     return set_loader_fields(help, m, o, production);
@@ -71,7 +76,8 @@ static int set_kind(const cli_command_help *help, manifest *m, const sign_option
   return cli_misuse(help, "--kind is firmware or loader");
 }
 
-static int set_sbom(manifest *m, const char *path) {
+static int set_sbom(manifest *m, const char *path)
+{
   io_bytes sbom;
   if (path == NULL) return OUT_OK;
   if (!io_read(path, SBOM_MAX, &sbom)) return OUT_REFUSED;
@@ -80,7 +86,8 @@ static int set_sbom(manifest *m, const char *path) {
   return OUT_OK;
 }
 
-static int set_head(const cli_command_help *help, manifest *m, const sign_options *o, bool production) {
+static int set_head(const cli_command_help *help, manifest *m, const sign_options *o, bool production)
+{
   *m = (manifest){.magic = MANIFEST_MAGIC, .format = MANIFEST_FORMAT, .security_version = o->security_version};
   if (!field_product(o->product, m->product_id))
     return cli_misuse(help, "--product takes 1 to 16 printable characters without blanks");
@@ -95,7 +102,8 @@ static int set_head(const cli_command_help *help, manifest *m, const sign_option
 
 /* ---- Keys and signatures ---- */
 
-static int set_keys(manifest *m, const key_records *keys, const char *name, bool production) {
+static int set_keys(manifest *m, const key_records *keys, const char *name, bool production)
+{
   if (production && ((keys->p256.flags | keys->lms.flags) & KEY_DEVELOPMENT) != 0)
     return out_refuse("%s is a development key: a production image cannot be signed with it", name);
   if (keys->has_p256) m->p256_key = keys->p256;
@@ -103,14 +111,16 @@ static int set_keys(manifest *m, const key_records *keys, const char *name, bool
   return OUT_OK;
 }
 
-static bool sign_p256(manifest *m, const key_records *keys, const char *name, passphrase *pass) {
+static bool sign_p256(manifest *m, const key_records *keys, const char *name, passphrase *pass)
+{
   uint8_t digest[32];
   if (!keys->has_p256) return true;
   sha256(digest, m, MANIFEST_SIGNED_BYTES);
   return key_p256_sign(cli_keys_directory(), name, pass, &keys->p256, digest, m->p256_signature);
 }
 
-static bool sign_lms(manifest *m, const key_records *keys, const char *name, passphrase *pass) {
+static bool sign_lms(manifest *m, const key_records *keys, const char *name, passphrase *pass)
+{
   uint32_t left;
   if (!keys->has_lms) return true;
   if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, m, MANIFEST_SIGNED_BYTES, m->lms_signature, &left))
@@ -121,7 +131,8 @@ static bool sign_lms(manifest *m, const key_records *keys, const char *name, pas
   return true;
 }
 
-static bool sign_image(image *img, const board_profile *board, const key_records *keys, const sign_options *o) {
+static bool sign_image(image *img, const board_profile *board, const key_records *keys, const sign_options *o)
+{
   passphrase pass = {.file = o->passphrase_file};
   /* P-256 first: it costs nothing, and a wrong passphrase shows before an LMS leaf is used. */
   bool good = sign_p256(&img->head, keys, o->key, &pass) && sign_lms(&img->head, keys, o->key, &pass);
@@ -130,13 +141,15 @@ static bool sign_image(image *img, const board_profile *board, const key_records
   image_trust trust;
   image_trust_own(&trust, board, img);
   boot_status status = image_check(board, img, &trust.trust);
-  if (status != BOOT_OK) out_error("the signed image does not verify: %s; nothing was written", boot_status_text(status));
+  if (status != BOOT_OK)
+    out_error("the signed image does not verify: %s; nothing was written", boot_status_text(status));
   return status == BOOT_OK;
 }
 
 /* ---- The command ---- */
 
-static int sign(const cli_command_help *help, const sign_options *o, const cli_list *elfs) {
+static int sign(const cli_command_help *help, const sign_options *o, const cli_list *elfs)
+{
   image img = {0};
   key_records keys;
   bool production = strcmp(o->profile, "production") == 0;
@@ -148,9 +161,11 @@ static int sign(const cli_command_help *help, const sign_options *o, const cli_l
   code = set_keys(&img.head, &keys, o->key, production);
   if (code != OUT_OK) return code;
   if (o->security_version > SECURITY_VERSION_USUAL)
-    out_note("Security version %u is high: a device that confirms it accepts nothing lower, for ever.", o->security_version);
-  bool good = io_can_write(o->output) && image_build(&img, board, elfs->items, elfs->count, o->vectors) && image_layout_is_good(board, &img) &&
-              (o->leave_unsigned || sign_image(&img, board, &keys, o)) && image_write(o->output, &img);
+    out_note("Security version %u is high: a device that confirms it accepts nothing lower, for ever.",
+             o->security_version);
+  bool good = io_can_write(o->output) && image_build(&img, board, elfs->items, elfs->count, o->vectors) &&
+              image_layout_is_good(board, &img) && (o->leave_unsigned || sign_image(&img, board, &keys, o)) &&
+              image_write(o->output, &img);
   if (good) {
     out_text("file", "Image", "%s", o->output);
     field_out_version("version", "Version", img.head.version);
@@ -158,13 +173,15 @@ static int sign(const cli_command_help *help, const sign_options *o, const cli_l
     out_number("payload_bytes", "Payload bytes", img.head.payload_bytes);
     out_hex("payload_sha256", "Payload SHA-256", img.head.payload_sha256, 32);
     out_truth("signed", "Signed", !o->leave_unsigned);
-    if (o->leave_unsigned) out_note("Not signed yet: sign what `image digest %s` gives, then `image attach`.", o->output);
+    if (o->leave_unsigned)
+      out_note("Not signed yet: sign what `image digest %s` gives, then `image attach`.", o->output);
   }
   image_free(&img);
   return good ? OUT_OK : OUT_REFUSED;
 }
 
-static int check_use(const cli_command_help *help, const sign_options *o) {
+static int check_use(const cli_command_help *help, const sign_options *o)
+{
   if (o->kind == NULL) return cli_misuse(help, "--kind is missing");
   if (o->product == NULL) return cli_misuse(help, "--product is missing");
   if (o->hardware == NULL) return cli_misuse(help, "--hardware is missing");
@@ -177,7 +194,8 @@ static int check_use(const cli_command_help *help, const sign_options *o) {
   return CLI_GO;
 }
 
-int image_sign_command(int argc, char **argv) {
+int image_sign_command(int argc, char **argv)
+{
   sign_options o = {.profile = "development", .board = BOARD_PROFILE_DEFAULT, .security_version = CLI_UNSET};
   const cli_option options[] = {
     {"kind", CLI_TEXT, &o.kind, "firmware|loader", "what it is"},
@@ -201,7 +219,8 @@ int image_sign_command(int argc, char **argv) {
   };
   const cli_command_help help = {
     "image sign", "ELF...",
-    "Makes an image of ELF files and signs it with every algorithm the key has. Execution starts in the first ELF file.",
+    "Makes an image of ELF files and signs it with every algorithm the key has. Execution starts in the first ELF "
+    "file.",
     options,
     "  holdfast image sign --kind firmware --product thermo --hardware 1-3 --version 1.4.0 \\\n"
     "      --security-version 7 --key firmware --output fw.img secure.elf app.elf\n"

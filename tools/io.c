@@ -17,19 +17,22 @@
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-"
 #define NAME_MAX_CHARACTERS 128u
 
-static bool path_fits(io_path *path, int length) {
+static bool path_fits(io_path *path, int length)
+{
   if (length >= 0 && (size_t)length < sizeof path->text) return true;
   out_error("path is too long; use a directory with a shorter one");
   return false;
 }
 
-bool io_path_join(io_path *path, const char *directory, const char *name, const char *suffix) {
+bool io_path_join(io_path *path, const char *directory, const char *name, const char *suffix)
+{
   return path_fits(path, snprintf(path->text, sizeof path->text, "%s/%s%s", directory, name, suffix));
 }
 
 /* ---- Reading ---- */
 
-static bool read_up_to(int fd, uint8_t *data, size_t max, size_t *bytes) {
+static bool read_up_to(int fd, uint8_t *data, size_t max, size_t *bytes)
+{
   size_t have = 0;
   while (have < max) {
     ssize_t got = read(fd, data + have, max - have);
@@ -42,7 +45,8 @@ static bool read_up_to(int fd, uint8_t *data, size_t max, size_t *bytes) {
   return true;
 }
 
-static bool open_to_read(const char *path, int *fd) {
+static bool open_to_read(const char *path, int *fd)
+{
   struct stat status;
   *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (*fd < 0) {
@@ -58,7 +62,8 @@ static bool open_to_read(const char *path, int *fd) {
 }
 
 /* A buffer of just the right size, so that reading beyond the end is noticed by whoever looks for that. */
-static bool keep_exactly(const uint8_t *data, size_t bytes, io_bytes *out) {
+static bool keep_exactly(const uint8_t *data, size_t bytes, io_bytes *out)
+{
   uint8_t *exact = malloc(bytes + 1);
   if (exact == NULL) return false;
   memcpy(exact, data, bytes);
@@ -67,7 +72,8 @@ static bool keep_exactly(const uint8_t *data, size_t bytes, io_bytes *out) {
   return true;
 }
 
-bool io_read(const char *path, size_t max, io_bytes *out) {
+bool io_read(const char *path, size_t max, io_bytes *out)
+{
   int fd;
   *out = (io_bytes){0};
   if (!open_to_read(path, &fd)) return false;
@@ -88,7 +94,8 @@ bool io_read(const char *path, size_t max, io_bytes *out) {
   return out->data != NULL;
 }
 
-void io_free(io_bytes *bytes) {
+void io_free(io_bytes *bytes)
+{
   if (bytes->data != NULL) OPENSSL_cleanse(bytes->data, bytes->size);
   free(bytes->data);
   *bytes = (io_bytes){0};
@@ -96,7 +103,8 @@ void io_free(io_bytes *bytes) {
 
 /* ---- Writing ---- */
 
-bool io_write_all(int fd, const void *data, size_t bytes) {
+bool io_write_all(int fd, const void *data, size_t bytes)
+{
   const uint8_t *next = data;
   while (bytes > 0) {
     ssize_t put = write(fd, next, bytes);
@@ -108,12 +116,14 @@ bool io_write_all(int fd, const void *data, size_t bytes) {
   return true;
 }
 
-bool io_exists(const char *path) {
+bool io_exists(const char *path)
+{
   struct stat status;
   return lstat(path, &status) == 0;
 }
 
-static void directory_of(const char *path, io_path *directory) {
+static void directory_of(const char *path, io_path *directory)
+{
   const char *slash = strrchr(path, '/');
   size_t length = slash == NULL ? 0 : (size_t)(slash - path);
   if (slash == NULL)
@@ -122,7 +132,8 @@ static void directory_of(const char *path, io_path *directory) {
     snprintf(directory->text, sizeof directory->text, "%.*s", (int)(length == 0 ? 1 : length), path);
 }
 
-bool io_sync_directory(const char *path) {
+bool io_sync_directory(const char *path)
+{
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   /* EINVAL: this file system has nothing to sync for a directory. */
   bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
@@ -131,7 +142,8 @@ bool io_sync_directory(const char *path) {
   return synced;
 }
 
-static bool temporary_name(const char *path, io_path *temporary) {
+static bool temporary_name(const char *path, io_path *temporary)
+{
   uint64_t random;
   if (RAND_bytes((uint8_t *)&random, sizeof random) != 1) {
     out_error("no random numbers to be had");
@@ -143,7 +155,8 @@ static bool temporary_name(const char *path, io_path *temporary) {
                                        (unsigned long long)random));
 }
 
-static bool write_temporary(const char *temporary, const void *data, size_t bytes, mode_t mode) {
+static bool write_temporary(const char *temporary, const void *data, size_t bytes, mode_t mode)
+{
   int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
   if (fd < 0) return false;
   bool written = io_write_all(fd, data, bytes) && fsync(fd) == 0;
@@ -159,7 +172,8 @@ static bool write_temporary(const char *temporary, const void *data, size_t byte
 
 typedef enum on_existing { REFUSE, REPLACE } on_existing;
 
-static bool put_file(const char *path, const void *data, size_t bytes, mode_t mode, on_existing existing) {
+static bool put_file(const char *path, const void *data, size_t bytes, mode_t mode, on_existing existing)
+{
   io_path temporary, directory;
   if (!temporary_name(path, &temporary)) return false;
   directory_of(path, &directory);
@@ -183,16 +197,19 @@ static bool put_file(const char *path, const void *data, size_t bytes, mode_t mo
   return io_sync_directory(directory.text);
 }
 
-bool io_write_new(const char *path, const void *data, size_t bytes, mode_t mode) {
+bool io_write_new(const char *path, const void *data, size_t bytes, mode_t mode)
+{
   return put_file(path, data, bytes, mode, REFUSE);
 }
 
-bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode) {
+bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode)
+{
   return put_file(path, data, bytes, mode, REPLACE);
 }
 
 /* Keys and their states begin with one of these, their logs end with that. A slip in --output must not cost one. */
-static bool is_key_file(const char *path) {
+static bool is_key_file(const char *path)
+{
   static const char log_suffix[] = ".lms.log";
   size_t length = strlen(path);
   if (length >= sizeof log_suffix && strcmp(path + length - (sizeof log_suffix - 1), log_suffix) == 0) return true;
@@ -207,11 +224,13 @@ static bool is_key_file(const char *path) {
   return false;
 }
 
-bool io_write_output(const char *path, const void *data, size_t bytes) {
+bool io_write_output(const char *path, const void *data, size_t bytes)
+{
   return io_can_write(path) && io_write_over(path, data, bytes, 0644);
 }
 
-bool io_can_write(const char *path) {
+bool io_can_write(const char *path)
+{
   io_path directory;
   struct stat status;
   directory_of(path, &directory);
@@ -230,7 +249,8 @@ bool io_can_write(const char *path) {
   return true;
 }
 
-bool io_make_directory(const char *path, mode_t mode) {
+bool io_make_directory(const char *path, mode_t mode)
+{
   io_path part;
   if (!path_fits(&part, snprintf(part.text, sizeof part.text, "%s", path))) return false;
   for (char *at = part.text + 1; *at != 0; at++) {
@@ -248,7 +268,8 @@ bool io_make_directory(const char *path, mode_t mode) {
 
 /* ---- Signals ---- */
 
-static void mask(int how) {
+static void mask(int how)
+{
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
@@ -257,32 +278,38 @@ static void mask(int how) {
   (void)sigprocmask(how, &set, NULL);
 }
 
-void io_signals_hold(void) {
+void io_signals_hold(void)
+{
   mask(SIG_BLOCK);
 }
 
-void io_signals_release(void) {
+void io_signals_release(void)
+{
   mask(SIG_UNBLOCK);
 }
 
 /* ---- Names ---- */
 
-bool io_name_is_plain(const char *name) {
+bool io_name_is_plain(const char *name)
+{
   size_t length = strlen(name);
   return length >= 1 && length <= NAME_MAX_CHARACTERS && strspn(name, NAME_CHARACTERS) == length;
 }
 
-bool io_name_is_valid(const char *what, const char *name) {
+bool io_name_is_valid(const char *what, const char *name)
+{
   if (io_name_is_plain(name)) return true;
   out_error("that %s name will not do: use 1 to %u of the characters a-z A-Z 0-9 : _ -", what, NAME_MAX_CHARACTERS);
   return false;
 }
 
-static int by_text(const void *a, const void *b) {
+static int by_text(const void *a, const void *b)
+{
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool names_add(io_names *names, const char *name) {
+static bool names_add(io_names *names, const char *name)
+{
   char **larger = realloc(names->names, (names->count + 1) * sizeof *larger);
   if (larger == NULL) return false;
   names->names = larger;
@@ -292,7 +319,8 @@ static bool names_add(io_names *names, const char *name) {
   return true;
 }
 
-bool io_list(const char *directory, const char *suffix, io_names *out) {
+bool io_list(const char *directory, const char *suffix, io_names *out)
+{
   *out = (io_names){0};
   DIR *open_directory = opendir(directory);
   if (open_directory == NULL && errno == ENOENT) return true;
@@ -317,7 +345,8 @@ bool io_list(const char *directory, const char *suffix, io_names *out) {
   return true;
 }
 
-void io_names_free(io_names *names) {
+void io_names_free(io_names *names)
+{
   for (size_t i = 0; i < names->count; i++) free(names->names[i]);
   free(names->names);
   *names = (io_names){0};

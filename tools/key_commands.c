@@ -17,7 +17,8 @@
 static const char *const p256_files[] = {".p256.key", ".p256.pub", NULL};
 static const char *const lms_files[] = {".lms.key", ".lms.state", ".lms.log", ".lms.pub", NULL};
 
-static bool names_are_free(const char *directory, const char *name, const char *const suffixes[]) {
+static bool names_are_free(const char *directory, const char *name, const char *const suffixes[])
+{
   for (; *suffixes != NULL; suffixes++) {
     io_path path;
     if (!io_path_join(&path, directory, name, *suffixes)) return false;
@@ -29,7 +30,8 @@ static bool names_are_free(const char *directory, const char *name, const char *
 }
 
 /* Held while making a key, so that two makers of one name do not mix their files. Closing gives it back. */
-static int lock_directory(const char *directory) {
+static int lock_directory(const char *directory)
+{
   int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd >= 0 && flock(fd, LOCK_EX) == 0) return fd;
   out_error("cannot lock %s: %s", directory, strerror(errno));
@@ -44,7 +46,8 @@ typedef struct new_key {
   passphrase *pass; /* null: private files in the clear */
 } new_key;
 
-static bool make_key(const char *directory, const new_key *wanted) {
+static bool make_key(const char *directory, const new_key *wanted)
+{
   uint32_t flags = wanted->development ? KEY_DEVELOPMENT : 0;
   if (wanted->p256 && !names_are_free(directory, wanted->name, p256_files)) return false;
   if (wanted->lms && !names_are_free(directory, wanted->name, lms_files)) return false;
@@ -59,7 +62,8 @@ static bool make_key(const char *directory, const new_key *wanted) {
 
 static bool show_key(const char *directory, const char *name, const key_records *records);
 
-static int make_and_show(const new_key *wanted) {
+static int make_and_show(const new_key *wanted)
+{
   const char *directory = cli_keys_directory();
   key_records records;
   if (!io_name_is_valid("key", wanted->name)) return OUT_USAGE;
@@ -74,7 +78,8 @@ static int make_and_show(const new_key *wanted) {
   return OUT_OK;
 }
 
-int key_new_command(int argc, char **argv) {
+int key_new_command(int argc, char **argv)
+{
   const char *algorithm = "both", *passphrase_file = NULL;
   bool encrypt = false;
   new_key wanted = {.lms_w = 4, .lms_height = 10};
@@ -111,12 +116,14 @@ int key_new_command(int argc, char **argv) {
 
 /* ---- key show, key hash, key list ---- */
 
-static bool has_private(const char *directory, const char *name, const char *suffix) {
+static bool has_private(const char *directory, const char *name, const char *suffix)
+{
   io_path path;
   return io_path_join(&path, directory, name, suffix) && io_exists(path.text);
 }
 
-static void show_p256(const char *directory, const char *name, const key_p256 *key) {
+static void show_p256(const char *directory, const char *name, const key_p256 *key)
+{
   uint8_t hash[32];
   key_p256_hash(key, hash);
   out_open("p256", "P-256");
@@ -128,7 +135,8 @@ static void show_p256(const char *directory, const char *name, const key_p256 *k
 }
 
 /* False: the private key is here and its state is not in order. */
-static bool show_lms(const char *directory, const char *name, const key_lms *key) {
+static bool show_lms(const char *directory, const char *name, const key_lms *key)
+{
   uint8_t hash[32];
   uint32_t left;
   bool private_here = has_private(directory, name, ".lms.key"), good = true;
@@ -147,16 +155,19 @@ static bool show_lms(const char *directory, const char *name, const key_lms *key
   return good;
 }
 
-static bool show_key(const char *directory, const char *name, const key_records *records) {
+static bool show_key(const char *directory, const char *name, const key_records *records)
+{
   out_text("name", "Key", "%s", name);
   if (records->has_p256) show_p256(directory, name, &records->p256);
   return !records->has_lms || show_lms(directory, name, &records->lms);
 }
 
-int key_show_command(int argc, char **argv) {
+int key_show_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"key show", "NAME", "Shows the public keys of NAME and how many LMS signatures are left.",
-                                 options, "  holdfast key show root\n  holdfast key show root --json\n"};
+  const cli_command_help help = {"key show", "NAME",
+                                 "Shows the public keys of NAME and how many LMS signatures are left.", options,
+                                 "  holdfast key show root\n  holdfast key show root --json\n"};
   cli_list operands;
   key_records records;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
@@ -165,7 +176,8 @@ int key_show_command(int argc, char **argv) {
   return show_key(cli_keys_directory(), operands.items[0], &records) ? OUT_OK : OUT_REFUSED;
 }
 
-int key_hash_command(int argc, char **argv) {
+int key_hash_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
   const cli_command_help help = {
     "key hash", "NAME",
@@ -184,10 +196,12 @@ int key_hash_command(int argc, char **argv) {
   return OUT_OK;
 }
 
-static bool p256_is_sealed(const char *directory, const char *name) {
+static bool p256_is_sealed(const char *directory, const char *name)
+{
   io_path path;
   io_bytes file;
-  if (!io_path_join(&path, directory, name, ".p256.key") || !io_exists(path.text) || !io_read(path.text, KEY_FILE_MAX, &file))
+  if (!io_path_join(&path, directory, name, ".p256.key") || !io_exists(path.text) ||
+      !io_read(path.text, KEY_FILE_MAX, &file))
     return false;
   bool sealed = strstr((const char *)file.data, "BEGIN ENCRYPTED PRIVATE KEY") != NULL;
   io_free(&file);
@@ -195,7 +209,8 @@ static bool p256_is_sealed(const char *directory, const char *name) {
 }
 
 /* One element of the list; a damaged key is listed as such and does not hide the others. */
-static bool list_one(const char *directory, const char *name) {
+static bool list_one(const char *directory, const char *name)
+{
   key_records records;
   bool good = key_records_load(directory, name, &records);
   bool development = ((records.p256.flags | records.lms.flags) & KEY_DEVELOPMENT) != 0;
@@ -226,14 +241,15 @@ static bool list_one(const char *directory, const char *name) {
   out_truth("incomplete", NULL, incomplete);
   out_truth("damaged", NULL, !good);
   out_line("%-32s %s%s%s%s%s%s%s%s", name, records.has_p256 ? "p256 " : "", records.has_lms ? "lms " : "",
-           development ? "development " : "", private_here ? "private" : "public only", sealed ? ", encrypted" : "", left_text,
-           incomplete ? ", incomplete" : "", good ? "" : ", damaged");
+           development ? "development " : "", private_here ? "private" : "public only", sealed ? ", encrypted" : "",
+           left_text, incomplete ? ", incomplete" : "", good ? "" : ", damaged");
   out_close();
   return good;
 }
 
 /* Names with either kind of public file: both lists are sorted; this is their merge. */
-static bool list_both(const char *directory, const io_names *p256, const io_names *lms) {
+static bool list_both(const char *directory, const io_names *p256, const io_names *lms)
+{
   bool good = true;
   for (size_t i = 0, k = 0; i < p256->count || k < lms->count;) {
     int order = i == p256->count ? 1 : k == lms->count ? -1 : strcmp(p256->names[i], lms->names[k]);
@@ -244,9 +260,11 @@ static bool list_both(const char *directory, const io_names *p256, const io_name
   return good;
 }
 
-int key_list_command(int argc, char **argv) {
+int key_list_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"key list", "", "Lists the keys.", options, "  holdfast key list\n  holdfast key list --json\n"};
+  const cli_command_help help = {"key list", "", "Lists the keys.", options,
+                                 "  holdfast key list\n  holdfast key list --json\n"};
   cli_list operands;
   io_names p256 = {0}, lms = {0};
   int code = cli_parse(&help, argc, argv, &operands, 0, 0);

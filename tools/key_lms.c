@@ -42,26 +42,30 @@ static_assert(sizeof(key_file) == 224, "docs/formats-keys.md");
 
 /* ---- Types ---- */
 
-static bool types_of(uint32_t height, uint32_t w, key_file *file) {
+static bool types_of(uint32_t height, uint32_t w, key_file *file)
+{
   if ((height != 5 && height != 10) || (w != 4 && w != 8)) return false;
   file->tree_type = height == 5 ? LMS_SHA256_M32_H5 : LMS_SHA256_M32_H10;
   file->ots_type = w == 4 ? LMOTS_SHA256_N32_W4 : LMOTS_SHA256_N32_W8;
   return true;
 }
 
-uint32_t key_lms_total(const key_lms *key) {
+uint32_t key_lms_total(const key_lms *key)
+{
   /* HSS levels, then the tree type, both big-endian; checked when the record was read. */
   return lms_leaf_count((enum lms_tree_type)key->public_key[7]);
 }
 
 /* ---- Sealing the seed ---- */
 
-static bool derive(const passphrase *pass, const key_file *file, uint8_t key[32]) {
+static bool derive(const passphrase *pass, const key_file *file, uint8_t key[32])
+{
   return EVP_PBE_scrypt(pass->text, pass->length, file->salt, sizeof file->salt, file->scrypt_n, file->scrypt_r,
                         file->scrypt_p, KEY_SCRYPT_MEMORY, key, 32) == 1;
 }
 
-static bool seal_seed(key_file *file, const passphrase *pass) {
+static bool seal_seed(key_file *file, const passphrase *pass)
+{
   uint8_t key[32], cipher[32];
   int bytes = 0;
   file->sealed = SEALED_SCRYPT_AES256GCM;
@@ -82,7 +86,8 @@ static bool seal_seed(key_file *file, const passphrase *pass) {
   return sealed;
 }
 
-static bool open_seed(key_file *file, const passphrase *pass) {
+static bool open_seed(key_file *file, const passphrase *pass)
+{
   uint8_t key[32], plain[32];
   int bytes = 0;
   EVP_CIPHER_CTX *gcm = EVP_CIPHER_CTX_new();
@@ -101,23 +106,26 @@ static bool open_seed(key_file *file, const passphrase *pass) {
 
 /* ---- The file ---- */
 
-static bool file_is_sound(const io_bytes *bytes, key_file *file) {
+static bool file_is_sound(const io_bytes *bytes, key_file *file)
+{
   uint8_t checksum[32];
   if (bytes->size != sizeof *file) return false;
   memcpy(file, bytes->data, sizeof *file);
   sha256(checksum, file, FILE_CHECKED_BYTES);
   bool cost_is_ours = file->sealed == SEALED_NOT || (file->scrypt_n == KEY_SCRYPT_N && file->scrypt_r == KEY_SCRYPT_R &&
                                                      file->scrypt_p == KEY_SCRYPT_P);
-  return memcmp(file->magic, FILE_MAGIC, 8) == 0 && file->format == FILE_FORMAT && file->sealed <= SEALED_SCRYPT_AES256GCM &&
-         memcmp(checksum, file->checksum, 32) == 0 && cost_is_ours;
+  return memcmp(file->magic, FILE_MAGIC, 8) == 0 && file->format == FILE_FORMAT &&
+         file->sealed <= SEALED_SCRYPT_AES256GCM && memcmp(checksum, file->checksum, 32) == 0 && cost_is_ours;
 }
 
-static bool read_file(const char *directory, const char *name, key_file *file) {
+static bool read_file(const char *directory, const char *name, key_file *file)
+{
   io_path path;
   io_bytes bytes;
   if (!io_path_join(&path, directory, name, ".lms.key")) return false;
   if (!io_exists(path.text)) {
-    out_error("%s is missing: only the public key is here; sign elsewhere (image sign --unsigned, image attach)", path.text);
+    out_error("%s is missing: only the public key is here; sign elsewhere (image sign --unsigned, image attach)",
+              path.text);
     return false;
   }
   if (!io_read(path.text, KEY_FILE_MAX, &bytes)) return false;
@@ -128,7 +136,8 @@ static bool read_file(const char *directory, const char *name, key_file *file) {
 }
 
 static bool load_private(const char *directory, const char *name, passphrase *pass, const key_lms *expected,
-                         key_file *file) {
+                         key_file *file)
+{
   char purpose[160];
   snprintf(purpose, sizeof purpose, "key %s", name);
   if (!read_file(directory, name, file)) return false;
@@ -146,7 +155,8 @@ static bool load_private(const char *directory, const char *name, passphrase *pa
 /* ---- The tree ---- */
 
 /* Computes the key of a file with an open seed. *tree: to be freed after the key is wiped. */
-static bool grow(const key_file *file, lms_signing_key *key, uint8_t **tree) {
+static bool grow(const key_file *file, lms_signing_key *key, uint8_t **tree)
+{
   enum lms_tree_type tree_type = (enum lms_tree_type)file->tree_type;
   size_t bytes = lms_tree_bytes(tree_type);
   *tree = bytes == 0 ? NULL : malloc(bytes);
@@ -160,7 +170,8 @@ static bool grow(const key_file *file, lms_signing_key *key, uint8_t **tree) {
 
 /* ---- Making ---- */
 
-static bool make_file(key_file *file, uint32_t flags, const passphrase *pass) {
+static bool make_file(key_file *file, uint32_t flags, const passphrase *pass)
+{
   lms_signing_key key;
   uint8_t *tree;
   memcpy(file->magic, FILE_MAGIC, 8);
@@ -177,7 +188,8 @@ static bool make_file(key_file *file, uint32_t flags, const passphrase *pass) {
 }
 
 bool key_lms_new(const char *directory, const char *name, uint32_t height, uint32_t w, uint32_t flags,
-                 const passphrase *pass) {
+                 const passphrase *pass)
+{
   key_file file = {0};
   io_path path;
   uint8_t key_id[32];
@@ -197,8 +209,9 @@ bool key_lms_new(const char *directory, const char *name, uint32_t height, uint3
 
 /* ---- Signing ---- */
 
-static bool sign_with_leaf(const key_file *file, const key_lms *expected, uint32_t index, const void *message, size_t bytes,
-                           uint8_t signature[MANIFEST_LMS_BYTES]) {
+static bool sign_with_leaf(const key_file *file, const key_lms *expected, uint32_t index, const void *message,
+                           size_t bytes, uint8_t signature[MANIFEST_LMS_BYTES])
+{
   lms_signing_key key;
   uint8_t *tree;
   if (!grow(file, &key, &tree)) return false;
@@ -213,8 +226,9 @@ static bool sign_with_leaf(const key_file *file, const key_lms *expected, uint32
   return good;
 }
 
-bool key_lms_sign(const char *directory, const char *name, passphrase *pass, const key_lms *expected, const void *message,
-                  size_t bytes, uint8_t signature[MANIFEST_LMS_BYTES], uint32_t *left) {
+bool key_lms_sign(const char *directory, const char *name, passphrase *pass, const key_lms *expected,
+                  const void *message, size_t bytes, uint8_t signature[MANIFEST_LMS_BYTES], uint32_t *left)
+{
   key_file file;
   uint8_t key_id[32], digest[32];
   uint32_t index, total = key_lms_total(expected);
@@ -223,7 +237,8 @@ bool key_lms_sign(const char *directory, const char *name, passphrase *pass, con
   bool good = load_private(directory, name, pass, expected, &file) &&
               key_lms_state_reserve(directory, name, key_id, total, digest, &index);
   if (good && !sign_with_leaf(&file, expected, index, message, bytes, signature)) {
-    out_error("LMS signing with key %s failed (leaf %u is used up); restore %s.lms.key from a good copy", name, index, name);
+    out_error("LMS signing with key %s failed (leaf %u is used up); restore %s.lms.key from a good copy", name, index,
+              name);
     good = false;
   }
   OPENSSL_cleanse(&file, sizeof file);
@@ -231,22 +246,26 @@ bool key_lms_sign(const char *directory, const char *name, passphrase *pass, con
   return good;
 }
 
-bool key_lms_is_sealed(const char *directory, const char *name) {
+bool key_lms_is_sealed(const char *directory, const char *name)
+{
   io_path path;
   key_file file;
-  if (!io_path_join(&path, directory, name, ".lms.key") || !io_exists(path.text) || !read_file(directory, name, &file)) return false;
+  if (!io_path_join(&path, directory, name, ".lms.key") || !io_exists(path.text) || !read_file(directory, name, &file))
+    return false;
   bool sealed = file.sealed != SEALED_NOT;
   OPENSSL_cleanse(&file, sizeof file);
   return sealed;
 }
 
-void key_lms_warn(const char *name, const key_lms *key, uint32_t left) {
+void key_lms_warn(const char *name, const key_lms *key, uint32_t left)
+{
   uint32_t total = key_lms_total(key), few = total / 20 < 16 ? 16 : total / 20;
   if (few > total / 2) few = total / 2;
   if (left < few) out_note("LMS key %s has %u signatures left: prepare its successor.", name, left);
 }
 
-bool key_lms_left(const char *directory, const char *name, const key_lms *key, uint32_t *left) {
+bool key_lms_left(const char *directory, const char *name, const key_lms *key, uint32_t *left)
+{
   uint8_t key_id[32];
   uint32_t next;
   key_lms_hash(key, key_id);

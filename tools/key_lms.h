@@ -12,8 +12,9 @@ bool key_lms_new(const char *directory, const char *name, uint32_t height, uint3
 
 /* Signs `message` with the next leaf, which is used up from then on, also when this fails later.
  * signature: MANIFEST_LMS_BYTES, what the signature leaves is set to 0. left: signatures the key has after this one. */
-bool key_lms_sign(const char *directory, const char *name, passphrase *pass, const key_lms *expected, const void *message,
-                  size_t bytes, uint8_t signature[MANIFEST_LMS_BYTES], uint32_t *left) IO_MUST_CHECK;
+bool key_lms_sign(const char *directory, const char *name, passphrase *pass, const key_lms *expected,
+                  const void *message, size_t bytes, uint8_t signature[MANIFEST_LMS_BYTES],
+                  uint32_t *left) IO_MUST_CHECK;
 
 /* Signatures the key can still make. */
 bool key_lms_left(const char *directory, const char *name, const key_lms *key, uint32_t *left) IO_MUST_CHECK;

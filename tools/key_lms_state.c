@@ -33,18 +33,20 @@ static_assert(sizeof(state_file) == 80, "docs/formats-keys.md");
 /* An open key state: log open and locked. */
 typedef struct key_state {
   io_path state_path, log_path;
-  int log; /* descriptor */
+  int log;           /* descriptor */
   uint32_t next;     /* index to hand out next */
   bool state_behind; /* the state file says one less: a crash came between log and state */
 } key_state;
 
 /* ---- State file ---- */
 
-static void seal(state_file *file) {
+static void seal(state_file *file)
+{
   sha256(file->checksum, file, STATE_CHECKED_BYTES);
 }
 
-static bool read_state(const char *path, const uint8_t key_id[32], uint32_t total, uint32_t *next) {
+static bool read_state(const char *path, const uint8_t key_id[32], uint32_t total, uint32_t *next)
+{
   io_bytes bytes;
   state_file file;
   uint8_t checksum[32];
@@ -69,7 +71,8 @@ static bool read_state(const char *path, const uint8_t key_id[32], uint32_t tota
   return true;
 }
 
-static bool write_state(const char *path, const uint8_t key_id[32], uint32_t total, uint32_t next, bool first) {
+static bool write_state(const char *path, const uint8_t key_id[32], uint32_t total, uint32_t next, bool first)
+{
   state_file file = {.magic = STATE_MAGIC, .next = next, .total = total};
   memcpy(file.key_id, key_id, 32);
   seal(&file);
@@ -78,7 +81,8 @@ static bool write_state(const char *path, const uint8_t key_id[32], uint32_t tot
 
 /* ---- Log ---- */
 
-static bool append_line(int log, uint32_t index, const uint8_t digest[32]) {
+static bool append_line(int log, uint32_t index, const uint8_t digest[32])
+{
   char line[LOG_LINE + 1], when[24];
   time_t now = time(NULL);
   struct tm parts;
@@ -94,7 +98,8 @@ static bool append_line(int log, uint32_t index, const uint8_t digest[32]) {
 }
 
 /* Whole lines in the log, when the last of them says so itself. */
-static bool count_lines(int log, uint32_t total, uint32_t *lines) {
+static bool count_lines(int log, uint32_t total, uint32_t *lines)
+{
   struct stat status;
   char number[12] = "", expected[12];
   if (fstat(log, &status) != 0 || status.st_size > (off_t)total * LOG_LINE) return false;
@@ -107,11 +112,12 @@ static bool count_lines(int log, uint32_t total, uint32_t *lines) {
 
 /* ---- Opening: lock, then both witnesses must agree ---- */
 
-static bool lock_log(key_state *state) {
+static bool lock_log(key_state *state)
+{
   state->log = open(state->log_path.text, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (state->log < 0) {
-    out_error("%s cannot be opened (%s): without it used LMS leaves are unknown; " REMEDY,
-              state->log_path.text, strerror(errno));
+    out_error("%s cannot be opened (%s): without it used LMS leaves are unknown; " REMEDY, state->log_path.text,
+              strerror(errno));
     return false;
   }
   while (flock(state->log, LOCK_EX) != 0) {
@@ -122,7 +128,8 @@ static bool lock_log(key_state *state) {
   return true;
 }
 
-static bool witnesses_agree(key_state *state, const uint8_t key_id[32], uint32_t total) {
+static bool witnesses_agree(key_state *state, const uint8_t key_id[32], uint32_t total)
+{
   uint32_t lines;
   if (!read_state(state->state_path.text, key_id, total, &state->next)) return false;
   if (!count_lines(state->log, total, &lines)) {
@@ -134,8 +141,7 @@ static bool witnesses_agree(key_state *state, const uint8_t key_id[32], uint32_t
     return false;
   }
   if (lines > state->next + 1) {
-    out_error("%s is older than the log: signing would reuse LMS leaves; " REMEDY,
-              state->state_path.text);
+    out_error("%s is older than the log: signing would reuse LMS leaves; " REMEDY, state->state_path.text);
     return false;
   }
   state->state_behind = lines != state->next;
@@ -143,12 +149,15 @@ static bool witnesses_agree(key_state *state, const uint8_t key_id[32], uint32_t
   return true;
 }
 
-static void state_close(key_state *state) {
+static void state_close(key_state *state)
+{
   if (state->log >= 0) close(state->log); /* gives the lock back */
   state->log = -1;
 }
 
-static bool state_open(key_state *state, const char *directory, const char *name, const uint8_t key_id[32], uint32_t total) {
+static bool state_open(key_state *state, const char *directory, const char *name, const uint8_t key_id[32],
+                       uint32_t total)
+{
   state->log = -1;
   if (!io_path_join(&state->state_path, directory, name, ".lms.state") ||
       !io_path_join(&state->log_path, directory, name, ".lms.log"))
@@ -160,7 +169,8 @@ static bool state_open(key_state *state, const char *directory, const char *name
 
 /* ---- Interface ---- */
 
-static bool create_empty(const char *directory, const char *path) {
+static bool create_empty(const char *directory, const char *path)
+{
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   bool made = fd >= 0 && fsync(fd) == 0;
   if (!made) out_error("cannot make %s: %s", path, strerror(errno));
@@ -168,14 +178,17 @@ static bool create_empty(const char *directory, const char *path) {
   return made && io_sync_directory(directory);
 }
 
-bool key_lms_state_new(const char *directory, const char *name, const uint8_t key_id[32], uint32_t total) {
+bool key_lms_state_new(const char *directory, const char *name, const uint8_t key_id[32], uint32_t total)
+{
   io_path state_path, log_path;
-  return io_path_join(&state_path, directory, name, ".lms.state") && io_path_join(&log_path, directory, name, ".lms.log") &&
-         create_empty(directory, log_path.text) && write_state(state_path.text, key_id, total, 0, true);
+  return io_path_join(&state_path, directory, name, ".lms.state") &&
+         io_path_join(&log_path, directory, name, ".lms.log") && create_empty(directory, log_path.text) &&
+         write_state(state_path.text, key_id, total, 0, true);
 }
 
 bool key_lms_state_reserve(const char *directory, const char *name, const uint8_t key_id[32], uint32_t total,
-                           const uint8_t digest[32], uint32_t *index) {
+                           const uint8_t digest[32], uint32_t *index)
+{
   key_state state;
   if (!state_open(&state, directory, name, key_id, total)) return false;
   bool reserved = false;
@@ -197,7 +210,8 @@ bool key_lms_state_reserve(const char *directory, const char *name, const uint8_
 }
 
 bool key_lms_state_next(const char *directory, const char *name, const uint8_t key_id[32], uint32_t total,
-                        uint32_t *next) {
+                        uint32_t *next)
+{
   key_state state;
   if (!state_open(&state, directory, name, key_id, total)) return false;
   *next = state.next;

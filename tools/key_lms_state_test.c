@@ -12,25 +12,30 @@
 #define LINE 97
 static const uint8_t id[32] = {1, 2, 3}, other_id[32] = {9}, digest[32] = {7};
 
-static uint32_t reserve(void) {
+static uint32_t reserve(void)
+{
   uint32_t index = UINT32_MAX;
   assert_true(key_lms_state_reserve(".", "k", id, TOTAL, digest, &index));
   return index;
 }
 
-static bool refused(void) {
+static bool refused(void)
+{
   uint32_t index;
-  return !key_lms_state_reserve(".", "k", id, TOTAL, digest, &index) && !key_lms_state_next(".", "k", id, TOTAL, &index);
+  return !key_lms_state_reserve(".", "k", id, TOTAL, digest, &index) &&
+         !key_lms_state_next(".", "k", id, TOTAL, &index);
 }
 
-static int fresh(void **state) {
+static int fresh(void **state)
+{
   (void)state;
   unlink("k.lms.state");
   unlink("k.lms.log");
   return key_lms_state_new(".", "k", id, TOTAL) ? 0 : -1;
 }
 
-static void hands_out_ascending_indexes(void **state) {
+static void hands_out_ascending_indexes(void **state)
+{
   (void)state;
   for (uint32_t i = 0; i < 5; i++) assert_int_equal(reserve(), i);
   uint32_t next;
@@ -38,7 +43,8 @@ static void hands_out_ascending_indexes(void **state) {
   assert_int_equal(next, 5);
 }
 
-static void refuses_when_exhausted(void **state) {
+static void refuses_when_exhausted(void **state)
+{
   (void)state;
   uint32_t index;
   for (uint32_t i = 0; i < TOTAL; i++) assert_int_equal(reserve(), i);
@@ -47,7 +53,8 @@ static void refuses_when_exhausted(void **state) {
   assert_int_equal(index, TOTAL);
 }
 
-static void never_makes_a_state_over_an_old_one(void **state) {
+static void never_makes_a_state_over_an_old_one(void **state)
+{
   (void)state;
   reserve();
   assert_false(key_lms_state_new(".", "k", id, TOTAL));
@@ -56,7 +63,8 @@ static void never_makes_a_state_over_an_old_one(void **state) {
 
 /* ---- Lost, damaged, foreign, restored files ---- */
 
-static void refuses_a_missing_file(void **state) {
+static void refuses_a_missing_file(void **state)
+{
   reserve();
   unlink("k.lms.state");
   assert_true(refused());
@@ -66,7 +74,8 @@ static void refuses_a_missing_file(void **state) {
   assert_true(refused());
 }
 
-static void refuses_any_damaged_byte_of_the_state(void **state) {
+static void refuses_any_damaged_byte_of_the_state(void **state)
+{
   (void)state;
   uint8_t good[128], bad[128];
   reserve();
@@ -85,7 +94,8 @@ static void refuses_any_damaged_byte_of_the_state(void **state) {
   assert_int_equal(reserve(), 1);
 }
 
-static void refuses_another_keys_state(void **state) {
+static void refuses_another_keys_state(void **state)
+{
   (void)state;
   uint32_t index;
   assert_false(key_lms_state_reserve(".", "k", other_id, TOTAL, digest, &index));
@@ -93,7 +103,8 @@ static void refuses_another_keys_state(void **state) {
   assert_int_equal(reserve(), 0);
 }
 
-static void refuses_an_older_state(void **state) {
+static void refuses_an_older_state(void **state)
+{
   (void)state;
   uint8_t old[128];
   size_t bytes = get_file("k.lms.state", old, sizeof old);
@@ -103,7 +114,8 @@ static void refuses_an_older_state(void **state) {
   assert_true(refused());
 }
 
-static void skips_a_leaf_after_a_state_older_by_one(void **state) {
+static void skips_a_leaf_after_a_state_older_by_one(void **state)
+{
   (void)state;
   uint8_t old[128];
   reserve();
@@ -113,7 +125,8 @@ static void skips_a_leaf_after_a_state_older_by_one(void **state) {
   assert_int_equal(reserve(), 2);
 }
 
-static void refuses_an_older_log(void **state) {
+static void refuses_an_older_log(void **state)
+{
   (void)state;
   reserve();
   reserve();
@@ -123,7 +136,8 @@ static void refuses_an_older_log(void **state) {
   assert_true(refused());
 }
 
-static void refuses_a_log_with_foreign_lines(void **state) {
+static void refuses_a_log_with_foreign_lines(void **state)
+{
   (void)state;
   char log[2 * LINE];
   reserve();
@@ -136,7 +150,8 @@ static void refuses_a_log_with_foreign_lines(void **state) {
 
 /* ---- Crashes ---- */
 
-static void goes_on_after_a_crash_inside_a_log_line(void **state) {
+static void goes_on_after_a_crash_inside_a_log_line(void **state)
+{
   (void)state;
   for (off_t part = 1; part < LINE; part += 19) {
     uint32_t before = reserve();
@@ -147,7 +162,8 @@ static void goes_on_after_a_crash_inside_a_log_line(void **state) {
 
 /* After such a crash the next reservation first brings the state up to the log. So the state a second
  * crash leaves behind is the one that the reservation before would have written. */
-static void survives_crash_upon_crash_between_log_and_state(void **state) {
+static void survives_crash_upon_crash_between_log_and_state(void **state)
+{
   (void)state;
   uint8_t before[128], after[128];
   size_t bytes;
@@ -163,20 +179,23 @@ static void survives_crash_upon_crash_between_log_and_state(void **state) {
 }
 
 /* A child that reserves as fast as it can and reports each index it was given. */
-static _Noreturn void reserve_for_ever(int report) {
+static _Noreturn void reserve_for_ever(int report)
+{
   uint32_t index;
   while (key_lms_state_reserve(".", "k", id, 1024, digest, &index))
     if (write(report, &index, sizeof index) != sizeof index) break;
   _exit(0);
 }
 
-static pid_t start_child(int report) {
+static pid_t start_child(int report)
+{
   pid_t child = fork();
   if (child == 0) reserve_for_ever(report);
   return child;
 }
 
-static void none_twice_with_two_processes_killed_at_random(void **state) {
+static void none_twice_with_two_processes_killed_at_random(void **state)
+{
   (void)state;
   static bool seen[1024];
   int report[2];
@@ -207,7 +226,8 @@ static void none_twice_with_two_processes_killed_at_random(void **state) {
   close(report[1]);
 }
 
-int main(void) {
+int main(void)
+{
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(hands_out_ascending_indexes, fresh),
     cmocka_unit_test_setup(refuses_when_exhausted, fresh),

@@ -14,14 +14,16 @@
 
 /* ---- Making ---- */
 
-static bool write_encrypted(BIO *bio, EVP_PKEY *pkey, const passphrase *pass) {
+static bool write_encrypted(BIO *bio, EVP_PKEY *pkey, const passphrase *pass)
+{
   unsigned char salt[16];
   PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(pkey);
   X509_ALGOR *how = NULL;
   X509_SIG *sealed = NULL;
   if (plain != NULL && RAND_bytes(salt, sizeof salt) == 1)
     how = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), salt, sizeof salt, NULL, KEY_SCRYPT_N, KEY_SCRYPT_R, KEY_SCRYPT_P);
-  if (how != NULL) sealed = PKCS8_set0_pbe(pass->text, (int)pass->length, plain, how); /* takes `how` when it succeeds */
+  if (how != NULL)
+    sealed = PKCS8_set0_pbe(pass->text, (int)pass->length, plain, how); /* takes `how` when it succeeds */
   if (sealed == NULL) X509_ALGOR_free(how);
   bool written = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
   X509_SIG_free(sealed);
@@ -29,7 +31,8 @@ static bool write_encrypted(BIO *bio, EVP_PKEY *pkey, const passphrase *pass) {
   return written;
 }
 
-bool key_p256_new(const char *directory, const char *name, uint32_t flags, const passphrase *pass) {
+bool key_p256_new(const char *directory, const char *name, uint32_t flags, const passphrase *pass)
+{
   EVP_PKEY *pkey = EVP_EC_gen("P-256");
   BIO *bio = BIO_new(BIO_s_secmem());
   bool made = pkey != NULL && bio != NULL;
@@ -48,7 +51,8 @@ bool key_p256_new(const char *directory, const char *name, uint32_t flags, const
 
 /* ---- Using ---- */
 
-static int give_passphrase(char *buffer, int size, int writing, void *context) {
+static int give_passphrase(char *buffer, int size, int writing, void *context)
+{
   const passphrase *pass = context;
   (void)writing;
   if (pass == NULL || !pass->known || size < 0 || pass->length > (size_t)size) return -1;
@@ -56,7 +60,8 @@ static int give_passphrase(char *buffer, int size, int writing, void *context) {
   return (int)pass->length;
 }
 
-static EVP_PKEY *parse_private(const io_bytes *file, passphrase *pass) {
+static EVP_PKEY *parse_private(const io_bytes *file, passphrase *pass)
+{
   BIO *bio = BIO_new_mem_buf(file->data, (int)file->size);
   EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, pass);
   BIO_free(bio);
@@ -64,12 +69,14 @@ static EVP_PKEY *parse_private(const io_bytes *file, passphrase *pass) {
   return pkey;
 }
 
-static EVP_PKEY *load_private(const char *directory, const char *name, passphrase *pass) {
+static EVP_PKEY *load_private(const char *directory, const char *name, passphrase *pass)
+{
   io_path path;
   io_bytes file;
   if (!io_path_join(&path, directory, name, ".p256.key")) return NULL;
   if (!io_exists(path.text)) {
-    out_error("%s is missing: only the public key is here; sign elsewhere (image sign --unsigned, image attach)", path.text);
+    out_error("%s is missing: only the public key is here; sign elsewhere (image sign --unsigned, image attach)",
+              path.text);
     return NULL;
   }
   if (!io_read(path.text, KEY_FILE_MAX, &file)) return NULL;
@@ -87,7 +94,8 @@ static EVP_PKEY *load_private(const char *directory, const char *name, passphras
   return pkey;
 }
 
-static bool raw_of_der(const uint8_t *der, size_t bytes, uint8_t signature[64]) {
+static bool raw_of_der(const uint8_t *der, size_t bytes, uint8_t signature[64])
+{
   const unsigned char *at = der;
   ECDSA_SIG *parsed = d2i_ECDSA_SIG(NULL, &at, (long)bytes);
   bool good = parsed != NULL && at == der + bytes && BN_bn2binpad(ECDSA_SIG_get0_r(parsed), signature, 32) == 32 &&
@@ -97,7 +105,8 @@ static bool raw_of_der(const uint8_t *der, size_t bytes, uint8_t signature[64]) 
   return good;
 }
 
-bool key_p256_signature_from(const uint8_t *data, size_t bytes, uint8_t signature[64]) {
+bool key_p256_signature_from(const uint8_t *data, size_t bytes, uint8_t signature[64])
+{
   /* A DER signature of exactly 64 bytes would need both numbers 4 bytes short: raw is meant, unless it parses. */
   if (bytes <= 72 && raw_of_der(data, bytes, signature)) return true;
   if (bytes != 64) return false;
@@ -105,7 +114,8 @@ bool key_p256_signature_from(const uint8_t *data, size_t bytes, uint8_t signatur
   return true;
 }
 
-static bool sign_digest(EVP_PKEY *pkey, const uint8_t digest[32], uint8_t signature[64]) {
+static bool sign_digest(EVP_PKEY *pkey, const uint8_t digest[32], uint8_t signature[64])
+{
   unsigned char der[80];
   size_t bytes = sizeof der;
   EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(pkey, NULL);
@@ -117,7 +127,8 @@ static bool sign_digest(EVP_PKEY *pkey, const uint8_t digest[32], uint8_t signat
 }
 
 bool key_p256_sign(const char *directory, const char *name, passphrase *pass, const key_p256 *expected,
-                   const uint8_t digest[32], uint8_t signature[64]) {
+                   const uint8_t digest[32], uint8_t signature[64])
+{
   key_p256 own;
   EVP_PKEY *pkey = load_private(directory, name, pass);
   if (pkey == NULL) return false;

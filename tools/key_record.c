@@ -12,15 +12,18 @@
 
 #define LMS_PEM_NAME "HSS LMS PUBLIC KEY"
 
-void key_p256_hash(const key_p256 *key, uint8_t hash[TRUST_HASH_BYTES]) {
+void key_p256_hash(const key_p256 *key, uint8_t hash[TRUST_HASH_BYTES])
+{
   sha256(hash, key, sizeof *key);
 }
 
-void key_lms_hash(const key_lms *key, uint8_t hash[TRUST_HASH_BYTES]) {
+void key_lms_hash(const key_lms *key, uint8_t hash[TRUST_HASH_BYTES])
+{
   sha256(hash, key, sizeof *key);
 }
 
-bool key_p256_record(const EVP_PKEY *pkey, uint32_t flags, key_p256 *out) {
+bool key_p256_record(const EVP_PKEY *pkey, uint32_t flags, key_p256 *out)
+{
   char group[64] = "";
   BIGNUM *x = NULL, *y = NULL;
   *out = (key_p256){.flags = flags};
@@ -35,14 +38,16 @@ bool key_p256_record(const EVP_PKEY *pkey, uint32_t flags, key_p256 *out) {
 
 /* ---- The development mark ---- */
 
-uint32_t key_flags_of_text(const char *text) {
+uint32_t key_flags_of_text(const char *text)
+{
   const char *block = strstr(text, "-----BEGIN");
   const char *mark = strstr(text, KEY_DEVELOPMENT_LINE);
   bool marked = mark != NULL && (mark == text || mark[-1] == '\n') && (block == NULL || mark < block);
   return marked ? KEY_DEVELOPMENT : 0;
 }
 
-bool key_save_bio(const char *directory, const char *name, const char *suffix, BIO *bio, uint32_t flags, mode_t mode) {
+bool key_save_bio(const char *directory, const char *name, const char *suffix, BIO *bio, uint32_t flags, mode_t mode)
+{
   io_path path;
   char *block;
   long block_bytes = BIO_get_mem_data(bio, &block);
@@ -61,7 +66,8 @@ bool key_save_bio(const char *directory, const char *name, const char *suffix, B
 
 /* ---- Public files ---- */
 
-bool key_p256_save_public(const char *directory, const char *name, const EVP_PKEY *pkey, uint32_t flags) {
+bool key_p256_save_public(const char *directory, const char *name, const EVP_PKEY *pkey, uint32_t flags)
+{
   BIO *bio = BIO_new(BIO_s_mem());
   bool saved = bio != NULL && PEM_write_bio_PUBKEY(bio, pkey) == 1 &&
                key_save_bio(directory, name, ".p256.pub", bio, flags, 0644);
@@ -69,7 +75,8 @@ bool key_p256_save_public(const char *directory, const char *name, const EVP_PKE
   return saved;
 }
 
-bool key_lms_save_public(const char *directory, const char *name, const key_lms *key) {
+bool key_lms_save_public(const char *directory, const char *name, const key_lms *key)
+{
   BIO *bio = BIO_new(BIO_s_mem());
   bool saved = bio != NULL && PEM_write_bio(bio, LMS_PEM_NAME, "", key->public_key, sizeof key->public_key) > 0 &&
                key_save_bio(directory, name, ".lms.pub", bio, key->flags, 0644);
@@ -77,7 +84,8 @@ bool key_lms_save_public(const char *directory, const char *name, const key_lms 
   return saved;
 }
 
-static bool parse_p256(const io_bytes *file, key_p256 *out) {
+static bool parse_p256(const io_bytes *file, key_p256 *out)
+{
   BIO *bio = BIO_new_mem_buf(file->data, (int)file->size);
   EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
   bool good = pkey != NULL && key_p256_record(pkey, key_flags_of_text((const char *)file->data), out);
@@ -87,7 +95,8 @@ static bool parse_p256(const io_bytes *file, key_p256 *out) {
   return good;
 }
 
-static bool parse_lms(const io_bytes *file, key_lms *out) {
+static bool parse_lms(const io_bytes *file, key_lms *out)
+{
   BIO *bio = BIO_new_mem_buf(file->data, (int)file->size);
   char *name = NULL, *header = NULL;
   unsigned char *data = NULL;
@@ -108,7 +117,8 @@ static bool parse_lms(const io_bytes *file, key_lms *out) {
 }
 
 /* present: the file exists. False: it exists and is no good. */
-static bool load_p256(const char *directory, const char *name, key_records *out) {
+static bool load_p256(const char *directory, const char *name, key_records *out)
+{
   io_path path;
   io_bytes file;
   if (!io_path_join(&path, directory, name, ".p256.pub")) return false;
@@ -120,7 +130,8 @@ static bool load_p256(const char *directory, const char *name, key_records *out)
   return out->has_p256;
 }
 
-static bool load_lms(const char *directory, const char *name, key_records *out) {
+static bool load_lms(const char *directory, const char *name, key_records *out)
+{
   io_path path;
   io_bytes file;
   if (!io_path_join(&path, directory, name, ".lms.pub")) return false;
@@ -132,9 +143,11 @@ static bool load_lms(const char *directory, const char *name, key_records *out) 
   return out->has_lms;
 }
 
-bool key_records_load(const char *directory, const char *name, key_records *out) {
+bool key_records_load(const char *directory, const char *name, key_records *out)
+{
   *out = (key_records){0};
-  if (!io_name_is_valid("key", name) || !load_p256(directory, name, out) || !load_lms(directory, name, out)) return false;
+  if (!io_name_is_valid("key", name) || !load_p256(directory, name, out) || !load_lms(directory, name, out))
+    return false;
   if (out->has_p256 || out->has_lms) return true;
   out_error("no key %s in %s; see: holdfast key list, or make it: holdfast key new %s", name, directory, name);
   return false;

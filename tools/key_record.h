@@ -42,7 +42,7 @@ bool key_lms_save_public(const char *directory, const char *name, const key_lms 
 uint32_t key_flags_of_text(const char *text);
 
 /* Writes what a memory BIO holds to directory/name+suffix, new, with the mark before it. Secret-safe. */
-bool key_save_bio(const char *directory, const char *name, const char *suffix, BIO *bio, uint32_t flags, mode_t mode)
-  IO_MUST_CHECK;
+bool key_save_bio(const char *directory, const char *name, const char *suffix, BIO *bio, uint32_t flags,
+                  mode_t mode) IO_MUST_CHECK;
 
 #endif

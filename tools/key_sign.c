@@ -11,7 +11,9 @@ typedef struct outputs {
   const char *p256, *lms;
 } outputs;
 
-static bool p256_part(const char *name, const key_records *keys, passphrase *pass, const io_bytes *message, const char *path) {
+static bool p256_part(const char *name, const key_records *keys, passphrase *pass, const io_bytes *message,
+                      const char *path)
+{
   uint8_t digest[32], signature[64];
   if (path == NULL) return true;
   if (!keys->has_p256) {
@@ -23,7 +25,9 @@ static bool p256_part(const char *name, const key_records *keys, passphrase *pas
          io_write_output(path, signature, sizeof signature);
 }
 
-static bool lms_part(const char *name, const key_records *keys, passphrase *pass, const io_bytes *message, const char *path) {
+static bool lms_part(const char *name, const key_records *keys, passphrase *pass, const io_bytes *message,
+                     const char *path)
+{
   static uint8_t signature[MANIFEST_LMS_BYTES];
   uint32_t left;
   if (path == NULL) return true;
@@ -32,13 +36,15 @@ static bool lms_part(const char *name, const key_records *keys, passphrase *pass
     return false;
   }
   if (!io_can_write(path)) return false;
-  if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, message->data, message->size, signature, &left)) return false;
+  if (!key_lms_sign(cli_keys_directory(), name, pass, &keys->lms, message->data, message->size, signature, &left))
+    return false;
   out_number("lms_signatures_left", "LMS signatures left", left);
   key_lms_warn(name, &keys->lms, left);
   return io_write_output(path, signature, hss_signature_bytes(keys->lms.public_key));
 }
 
-static int sign(const char *name, const char *message_path, const outputs *to, passphrase *pass) {
+static int sign(const char *name, const char *message_path, const outputs *to, passphrase *pass)
+{
   key_records keys;
   io_bytes message;
   if (!key_records_load(cli_keys_directory(), name, &keys) || !io_read(message_path, MANIFEST_SIGNED_BYTES, &message))
@@ -47,12 +53,14 @@ static int sign(const char *name, const char *message_path, const outputs *to, p
   bool is_image = message.size == MANIFEST_SIGNED_BYTES && message.data[0] == 'H' && message.data[1] == 'F' &&
                   message.data[2] == 'M' && message.data[3] == '1';
   if (!is_image) out_error("%s is not what `image digest --message` writes; only that is signed", message_path);
-  bool good = is_image && p256_part(name, &keys, pass, &message, to->p256) && lms_part(name, &keys, pass, &message, to->lms);
+  bool good = is_image && p256_part(name, &keys, pass, &message, to->p256) &&
+              lms_part(name, &keys, pass, &message, to->lms);
   io_free(&message);
   return good ? OUT_OK : OUT_REFUSED;
 }
 
-int key_sign_command(int argc, char **argv) {
+int key_sign_command(int argc, char **argv)
+{
   const char *message = NULL;
   outputs to = {0};
   passphrase pass = {0};
@@ -64,7 +72,8 @@ int key_sign_command(int argc, char **argv) {
     {0},
   };
   const cli_command_help help = {
-    "key sign", "NAME", "Signs the bytes of an image made on another machine, for a key that never leaves this one.", options,
+    "key sign", "NAME", "Signs the bytes of an image made on another machine, for a key that never leaves this one.",
+    options,
     "  holdfast image sign ... --unsigned --output fw.img     # where the firmware is built\n"
     "  holdfast image digest fw.img --message fw.tbs\n"
     "  holdfast key sign oem --message fw.tbs --p256 fw.p256 --lms fw.lms     # where the key is\n"

@@ -41,31 +41,37 @@ static const command commands[] = {
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 /* group: null for all of them. */
-static void list_commands(FILE *to, const char *group) {
+static void list_commands(FILE *to, const char *group)
+{
   for (size_t i = 0; i < COMMANDS; i++)
     if (group == NULL || strcmp(commands[i].group, group) == 0)
       fprintf(to, "  %-7s %-9s %s\n", commands[i].group, commands[i].name, commands[i].summary);
 }
 
-static void usage(FILE *to) {
-  fputs("Usage: holdfast COMMAND [options]\n\nSecure boot and updates for microcontrollers: keys, images, devices.\n\n", to);
+static void usage(FILE *to)
+{
+  fputs("Usage: holdfast COMMAND [options]\n\nSecure boot and updates for microcontrollers: keys, images, devices.\n\n",
+        to);
   list_commands(to, NULL);
   fputs("\nholdfast COMMAND --help tells the options of a command, with examples. Keys and devices are kept in\n"
         "$HOLDFAST_HOME (.holdfast when unset). Exit status: 0 done, 1 refused or failed, 2 wrong use.\n",
         to);
 }
 
-static bool is_group(const char *word) {
+static bool is_group(const char *word)
+{
   for (size_t i = 0; i < COMMANDS; i++)
     if (strcmp(commands[i].group, word) == 0) return true;
   return false;
 }
 
-static bool asks_for_help(const char *word) {
+static bool asks_for_help(const char *word)
+{
   return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
-static int group_usage(const char *group) {
+static int group_usage(const char *group)
+{
   out_begin(OUT_HUMAN);
   printf("Usage: holdfast %s COMMAND [options]\n\n", group);
   list_commands(stdout, group);
@@ -73,15 +79,18 @@ static int group_usage(const char *group) {
   return OUT_OK;
 }
 
-static int wrong_command(const char *group, const char *name) {
+static int wrong_command(const char *group, const char *name)
+{
   if (is_group(group))
-    out_error("holdfast %s needs one of its commands%s%s; see: holdfast --help", group, name == NULL ? "" : ", not ", name == NULL ? "" : name);
+    out_error("holdfast %s needs one of its commands%s%s; see: holdfast --help", group, name == NULL ? "" : ", not ",
+              name == NULL ? "" : name);
   else
     out_error("unknown command '%s'; see: holdfast --help", group);
   return OUT_USAGE;
 }
 
-static int run(int argc, char **argv) {
+static int run(int argc, char **argv)
+{
   if (argc < 1) {
     usage(stderr);
     return OUT_USAGE;
@@ -104,13 +113,15 @@ static int run(int argc, char **argv) {
 }
 
 /* Before anything can go wrong, so that a wrong use is told in JSON too. */
-static bool wants_json(int argc, char **argv) {
+static bool wants_json(int argc, char **argv)
+{
   for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
     if (strcmp(argv[i], "--json") == 0) return true;
   return false;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
   struct rlimit none = {0, 0};
   (void)setrlimit(RLIMIT_CORE, &none); /* no private key in a core file */
   out_begin(wants_json(argc, argv) ? OUT_JSON : OUT_HUMAN);

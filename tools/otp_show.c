@@ -8,13 +8,15 @@
 #include "output.h"
 #include "twin.h"
 
-const char *otp_lifecycle(const otp_fuses *fuses) {
+const char *otp_lifecycle(const otp_fuses *fuses)
+{
   if (fuses->retired_mark != 0) return "retired";
   if (fuses->secured_mark != 0) return "secured";
   return fuses->factory_mark != 0 ? "factory" : "blank";
 }
 
-const char *otp_policy(uint32_t policy) {
+const char *otp_policy(uint32_t policy)
+{
   switch (policy) {
   case OTP_POLICY_BOTH: return "both";
   case OTP_POLICY_P256_ONLY: return "p256";
@@ -23,14 +25,16 @@ const char *otp_policy(uint32_t policy) {
   }
 }
 
-static bool any_set(const uint8_t *bytes, size_t count) {
+static bool any_set(const uint8_t *bytes, size_t count)
+{
   uint8_t bits = 0;
   while (count > 0) bits |= bytes[--count];
   return bits != 0;
 }
 
 static void show_roots(const char *field, const char *label, const uint8_t hashes[ROOT_KEYS][TRUST_HASH_BYTES],
-                       const uint32_t revoked[ROOT_KEYS]) {
+                       const uint32_t revoked[ROOT_KEYS])
+{
   out_open_list(field, label);
   for (unsigned i = 0; i < ROOT_KEYS; i++) {
     if (!any_set(hashes[i], TRUST_HASH_BYTES)) continue;
@@ -43,7 +47,8 @@ static void show_roots(const char *field, const char *label, const uint8_t hashe
   out_close();
 }
 
-static void show_counter(const char *field, const char *label, counter_id id) {
+static void show_counter(const char *field, const char *label, counter_id id)
+{
   uint32_t value;
   boot_status status = counter_read(id, &value);
   out_open(field, label);
@@ -52,7 +57,8 @@ static void show_counter(const char *field, const char *label, counter_id id) {
   out_close();
 }
 
-static void show(const twin *t, const otp_fuses *fuses, const otp_revocation *revoked) {
+static void show(const twin *t, const otp_fuses *fuses, const otp_revocation *revoked)
+{
   out_text("device", "Device", "%s", t->name);
   out_text("lifecycle", "Lifecycle", "%s", otp_lifecycle(fuses));
   out_text("policy", "Policy", "%s", otp_policy(fuses->policy));
@@ -67,10 +73,11 @@ static void show(const twin *t, const otp_fuses *fuses, const otp_revocation *re
   show_counter("firmware_counter", "Firmware counter", COUNTER_FIRMWARE);
 }
 
-int otp_show_command(int argc, char **argv) {
+int otp_show_command(int argc, char **argv)
+{
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"otp show", "DEVICE", "Shows what is in a device's one-time programmable memory.", options,
-                                 "  holdfast otp show d1\n  holdfast otp show d1 --json\n"};
+  const cli_command_help help = {"otp show", "DEVICE", "Shows what is in a device's one-time programmable memory.",
+                                 options, "  holdfast otp show d1\n  holdfast otp show d1 --json\n"};
   cli_list operands;
   twin t;
   otp_fuses fuses;

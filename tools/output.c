@@ -16,7 +16,8 @@ static cJSON *stack[DEPTH_MAX];
 static int depth; /* of the part the next field belongs to; stack[depth] */
 static char last_error[TEXT_MAX];
 
-void out_begin(out_style wanted) {
+void out_begin(out_style wanted)
+{
   style = wanted;
   depth = 0;
   last_error[0] = 0;
@@ -24,11 +25,13 @@ void out_begin(out_style wanted) {
   stack[0] = style == OUT_JSON ? cJSON_CreateObject() : NULL;
 }
 
-out_style out_style_now(void) {
+out_style out_style_now(void)
+{
   return style;
 }
 
-int out_end(int exit_code) {
+int out_end(int exit_code)
+{
   if (style == OUT_JSON) {
     cJSON_AddBoolToObject(stack[0], "ok", exit_code == OUT_OK);
     if (exit_code != OUT_OK) cJSON_AddStringToObject(stack[0], "error", last_error[0] == 0 ? "failed" : last_error);
@@ -45,7 +48,8 @@ int out_end(int exit_code) {
 
 /* ---- Fields ---- */
 
-static void put_json(const char *field, cJSON *item) {
+static void put_json(const char *field, cJSON *item)
+{
   if (style != OUT_JSON || item == NULL) {
     cJSON_Delete(item);
     return;
@@ -57,11 +61,13 @@ static void put_json(const char *field, cJSON *item) {
 }
 
 /* Values can hold what a file held: control characters never reach the terminal. */
-static void print_clean(FILE *to, const char *text) {
+static void print_clean(FILE *to, const char *text)
+{
   for (; *text != 0; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7F ? '?' : *text, to);
 }
 
-static void put_human(const char *label, const char *value) {
+static void put_human(const char *label, const char *value)
+{
   if (style != OUT_HUMAN || label == NULL) return;
   int used = printf("%*s%s:", 2 * depth, "", label);
   printf("%*s", used < LABEL_WIDTH ? LABEL_WIDTH - used : 1, "");
@@ -69,7 +75,8 @@ static void put_human(const char *label, const char *value) {
   putchar('\n');
 }
 
-void out_text(const char *field, const char *label, const char *format, ...) {
+void out_text(const char *field, const char *label, const char *format, ...)
+{
   char text[TEXT_MAX];
   va_list arguments;
   va_start(arguments, format);
@@ -79,19 +86,22 @@ void out_text(const char *field, const char *label, const char *format, ...) {
   put_human(label, text);
 }
 
-void out_number(const char *field, const char *label, uint64_t number) {
+void out_number(const char *field, const char *label, uint64_t number)
+{
   char text[24];
   snprintf(text, sizeof text, "%llu", (unsigned long long)number);
   if (field != NULL && style == OUT_JSON) put_json(field, cJSON_CreateNumber((double)number));
   put_human(label, text);
 }
 
-void out_truth(const char *field, const char *label, bool truth) {
+void out_truth(const char *field, const char *label, bool truth)
+{
   if (field != NULL && style == OUT_JSON) put_json(field, cJSON_CreateBool(truth));
   put_human(label, truth ? "yes" : "no");
 }
 
-void out_hex(const char *field, const char *label, const uint8_t *bytes, size_t count) {
+void out_hex(const char *field, const char *label, const uint8_t *bytes, size_t count)
+{
   char text[TEXT_MAX];
   size_t shown = count < (sizeof text - 1) / 2 ? count : (sizeof text - 1) / 2;
   text[0] = 0;
@@ -99,7 +109,8 @@ void out_hex(const char *field, const char *label, const uint8_t *bytes, size_t 
   out_text(field, label, "%s", text);
 }
 
-static void open_part(const char *label, cJSON *part, const char *field) {
+static void open_part(const char *label, cJSON *part, const char *field)
+{
   if (style == OUT_JSON) put_json(field, part);
   if (style == OUT_HUMAN && label != NULL) {
     printf("%*s", 2 * depth, "");
@@ -110,21 +121,25 @@ static void open_part(const char *label, cJSON *part, const char *field) {
   stack[++depth] = part;
 }
 
-void out_open(const char *field, const char *label) {
+void out_open(const char *field, const char *label)
+{
   open_part(label, style == OUT_JSON ? cJSON_CreateObject() : NULL, field);
 }
 
-void out_open_list(const char *field, const char *label) {
+void out_open_list(const char *field, const char *label)
+{
   open_part(label, style == OUT_JSON ? cJSON_CreateArray() : NULL, field);
 }
 
-void out_close(void) {
+void out_close(void)
+{
   if (depth > 0) depth--;
 }
 
 /* ---- Lines ---- */
 
-void out_line(const char *format, ...) {
+void out_line(const char *format, ...)
+{
   if (style != OUT_HUMAN) return;
   va_list arguments;
   va_start(arguments, format);
@@ -133,21 +148,24 @@ void out_line(const char *format, ...) {
   putchar('\n');
 }
 
-static __attribute__((format(printf, 1, 0))) void error_line(const char *format, va_list arguments) {
+static __attribute__((format(printf, 1, 0))) void error_line(const char *format, va_list arguments)
+{
   vsnprintf(last_error, sizeof last_error, format, arguments);
   fputs("holdfast: ", stderr);
   print_clean(stderr, last_error);
   fputc('\n', stderr);
 }
 
-void out_error(const char *format, ...) {
+void out_error(const char *format, ...)
+{
   va_list arguments;
   va_start(arguments, format);
   error_line(format, arguments);
   va_end(arguments);
 }
 
-int out_refuse(const char *format, ...) {
+int out_refuse(const char *format, ...)
+{
   va_list arguments;
   va_start(arguments, format);
   error_line(format, arguments);
@@ -155,7 +173,8 @@ int out_refuse(const char *format, ...) {
   return OUT_REFUSED;
 }
 
-void out_note(const char *format, ...) {
+void out_note(const char *format, ...)
+{
   if (style == OUT_QUIET) return;
   va_list arguments;
   va_start(arguments, format);
@@ -168,14 +187,16 @@ void out_note(const char *format, ...) {
 
 #define BAR_CELLS 40
 
-static void progress_bar(const char *what, uint64_t done, uint64_t total) {
+static void progress_bar(const char *what, uint64_t done, uint64_t total)
+{
   int full = (int)(done * BAR_CELLS / total);
   fprintf(stderr, "\r%s [", what);
   for (int i = 0; i < BAR_CELLS; i++) fputc(i < full ? '#' : '.', stderr);
   fprintf(stderr, "] %3u%%%s", (unsigned)(done * 100 / total), done == total ? "\n" : "");
 }
 
-void out_progress(const char *what, uint64_t done, uint64_t total) {
+void out_progress(const char *what, uint64_t done, uint64_t total)
+{
   static unsigned shown; /* tenths already printed in plain style */
   if (style == OUT_QUIET || total == 0) return;
   if (done == 0) shown = 0;

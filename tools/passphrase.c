@@ -14,7 +14,8 @@
 
 #define FILE_MAX 4096u
 
-static bool take(passphrase *p, const char *text, size_t length, const char *where) {
+static bool take(passphrase *p, const char *text, size_t length, const char *where)
+{
   if (length == 0 || length > PASSPHRASE_MAX) {
     out_error("%s: a passphrase has 1 to %u characters", where, PASSPHRASE_MAX);
     return false;
@@ -26,7 +27,8 @@ static bool take(passphrase *p, const char *text, size_t length, const char *whe
   return true;
 }
 
-static bool from_file(passphrase *p) {
+static bool from_file(passphrase *p)
+{
   io_bytes file;
   if (!io_read(p->file, FILE_MAX, &file)) return false;
   bool taken = take(p, (const char *)file.data, strcspn((const char *)file.data, "\r\n"), p->file);
@@ -38,12 +40,14 @@ static bool from_file(passphrase *p) {
 
 static volatile sig_atomic_t caught; /* number of the signal that interrupted the typing; 0: none */
 
-static void catch_signal(int number) {
+static void catch_signal(int number)
+{
   caught = number;
 }
 
 /* Ctrl-C while nothing is echoed must not leave the terminal that way: the signal is held until it is restored. */
-static ssize_t read_interruptibly(int tty, char line[PASSPHRASE_MAX + 2]) {
+static ssize_t read_interruptibly(int tty, char line[PASSPHRASE_MAX + 2])
+{
   struct sigaction hold = {.sa_handler = catch_signal}, before_int, before_term; /* no SA_RESTART: read() returns */
   sigemptyset(&hold.sa_mask);
   caught = 0;
@@ -56,7 +60,8 @@ static ssize_t read_interruptibly(int tty, char line[PASSPHRASE_MAX + 2]) {
 }
 
 /* One line without echo. Length, or -1 when reading fails or the line does not fit. */
-static ssize_t ask_line(int tty, const char *prompt, char line[PASSPHRASE_MAX + 2]) {
+static ssize_t ask_line(int tty, const char *prompt, char line[PASSPHRASE_MAX + 2])
+{
   struct termios before, silent;
   if (tcgetattr(tty, &before) != 0) return -1;
   silent = before;
@@ -70,7 +75,8 @@ static ssize_t ask_line(int tty, const char *prompt, char line[PASSPHRASE_MAX + 
   return got > 0 && line[got - 1] == '\n' ? got - 1 : -1;
 }
 
-static bool from_terminal(passphrase *p, const char *purpose, bool twice) {
+static bool from_terminal(passphrase *p, const char *purpose, bool twice)
+{
   char line[PASSPHRASE_MAX + 2], again[PASSPHRASE_MAX + 2], prompt[256];
   int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (tty < 0) {
@@ -95,12 +101,14 @@ static bool from_terminal(passphrase *p, const char *purpose, bool twice) {
   return taken;
 }
 
-bool passphrase_get(passphrase *p, const char *purpose, bool twice) {
+bool passphrase_get(passphrase *p, const char *purpose, bool twice)
+{
   if (p->known) return true;
   return p->file != NULL ? from_file(p) : from_terminal(p, purpose, twice);
 }
 
-void passphrase_wipe(passphrase *p) {
+void passphrase_wipe(passphrase *p)
+{
   OPENSSL_cleanse(p->text, sizeof p->text);
   p->known = false;
   p->length = 0;

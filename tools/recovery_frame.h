@@ -52,11 +52,11 @@ typedef enum recovery_next {
 typedef struct recovery_session {
   uint32_t file_bytes;
   bool sending;
-  uint32_t wanted;       /* offset the device wants */
+  uint32_t wanted; /* offset the device wants */
   unsigned attempts;
-  boot_status status;    /* of a refusal */
-  boot_status reason;    /* why the device is in recovery (after HELLO) */
-  const char *problem;   /* static text */
+  boot_status status;  /* of a refusal */
+  boot_status reason;  /* why the device is in recovery (after HELLO) */
+  const char *problem; /* static text */
 } recovery_session;
 
 void recovery_session_begin(recovery_session *s, uint32_t file_bytes);

@@ -4,7 +4,8 @@
 #include "manifest.h"
 #include "recovery_frame.h"
 
-static frame_event feed(frame_reader *r, const uint8_t *bytes, size_t count, char *text) {
+static frame_event feed(frame_reader *r, const uint8_t *bytes, size_t count, char *text)
+{
   frame_event last = FRAME_MORE;
   for (size_t i = 0; i < count; i++) {
     last = frame_take(r, bytes[i]);
@@ -16,7 +17,8 @@ static frame_event feed(frame_reader *r, const uint8_t *bytes, size_t count, cha
 /* "loader: ok\n" and an ACK of 0x1234, written by hand; CRC-32 of 02 00 04 00 34 12 00 00 by Python's zlib.crc32. */
 static const uint8_t ack_frame[] = {0xA5, 0x5A, 0x02, 0x00, 0x04, 0x00, 0x34, 0x12, 0x00, 0x00, 0xEA, 0x82, 0x7D, 0xDC};
 
-static void takes_a_frame_out_of_text(void **state) {
+static void takes_a_frame_out_of_text(void **state)
+{
   (void)state;
   frame_reader r = {0};
   char text[64] = "";
@@ -31,7 +33,8 @@ static void takes_a_frame_out_of_text(void **state) {
   assert_string_equal(text, "loader: ok\nmore\n");
 }
 
-static void drops_a_frame_with_any_wrong_byte_and_finds_the_next(void **state) {
+static void drops_a_frame_with_any_wrong_byte_and_finds_the_next(void **state)
+{
   (void)state;
   for (size_t i = 0; i < sizeof ack_frame; i++) {
     frame_reader r = {0};
@@ -47,7 +50,8 @@ static void drops_a_frame_with_any_wrong_byte_and_finds_the_next(void **state) {
   }
 }
 
-static void survives_every_pair_of_header_bytes(void **state) {
+static void survives_every_pair_of_header_bytes(void **state)
+{
   (void)state;
   for (unsigned type = 0; type < 256; type += 5)
     for (unsigned length = 0; length < 65536; length += 251) {
@@ -61,7 +65,8 @@ static void survives_every_pair_of_header_bytes(void **state) {
     }
 }
 
-static void makes_the_chunk_the_device_expects(void **state) {
+static void makes_the_chunk_the_device_expects(void **state)
+{
   (void)state;
   static const uint8_t data[3] = {1, 2, 3};
   /* zlib.crc32 of 11 00 07 00 00 10 00 00 01 02 03 */
@@ -73,17 +78,20 @@ static void makes_the_chunk_the_device_expects(void **state) {
 
 /* ---- Conversation ---- */
 
-static recovery_next hello(recovery_session *s, uint32_t protocol, uint32_t image_max) {
+static recovery_next hello(recovery_session *s, uint32_t protocol, uint32_t image_max)
+{
   recovery_hello body = {.protocol = protocol, .reason = (uint32_t)BOOT_NO_FIRMWARE, .image_max = image_max};
   return recovery_session_step(s, RECOVERY_HELLO, (const uint8_t *)&body, sizeof body);
 }
 
-static recovery_next number(recovery_session *s, uint8_t type, uint32_t value) {
+static recovery_next number(recovery_session *s, uint8_t type, uint32_t value)
+{
   uint8_t body[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24)};
   return recovery_session_step(s, type, body, sizeof body);
 }
 
-static void sends_what_the_device_wants_until_done(void **state) {
+static void sends_what_the_device_wants_until_done(void **state)
+{
   (void)state;
   recovery_session s;
   recovery_session_begin(&s, 4096 + 1500);
@@ -101,7 +109,8 @@ static void sends_what_the_device_wants_until_done(void **state) {
   assert_int_equal(recovery_session_step(&s, RECOVERY_DONE, NULL, 0), RECOVERY_FINISHED);
 }
 
-static void refusal_ends_it(void **state) {
+static void refusal_ends_it(void **state)
+{
   (void)state;
   recovery_session s;
   recovery_session_begin(&s, 8192);
@@ -110,7 +119,8 @@ static void refusal_ends_it(void **state) {
   assert_int_equal(s.status, BOOT_SIG_P256);
 }
 
-static void a_flash_fault_is_tried_again_a_bounded_number_of_times(void **state) {
+static void a_flash_fault_is_tried_again_a_bounded_number_of_times(void **state)
+{
   (void)state;
   recovery_session s;
   recovery_session_begin(&s, 8192);
@@ -122,7 +132,8 @@ static void a_flash_fault_is_tried_again_a_bounded_number_of_times(void **state)
   assert_int_equal(number(&s, RECOVERY_REFUSED, (uint32_t)BOOT_FLASH_WRITE), RECOVERY_FAILED);
 }
 
-static void refuses_other_protocols_small_devices_and_endless_hellos(void **state) {
+static void refuses_other_protocols_small_devices_and_endless_hellos(void **state)
+{
   (void)state;
   recovery_session s;
   recovery_session_begin(&s, 8192);
@@ -135,20 +146,23 @@ static void refuses_other_protocols_small_devices_and_endless_hellos(void **stat
   assert_non_null(s.problem);
 }
 
-static void ignores_frames_of_the_wrong_size_and_unknown_ones(void **state) {
+static void ignores_frames_of_the_wrong_size_and_unknown_ones(void **state)
+{
   (void)state;
   recovery_session s;
   static const uint8_t body[64];
   recovery_session_begin(&s, 8192);
   for (size_t bytes = 0; bytes < sizeof body; bytes++)
-    if (bytes != sizeof(recovery_hello)) assert_int_equal(recovery_session_step(&s, RECOVERY_HELLO, body, bytes), RECOVERY_WAIT);
+    if (bytes != sizeof(recovery_hello))
+      assert_int_equal(recovery_session_step(&s, RECOVERY_HELLO, body, bytes), RECOVERY_WAIT);
   assert_int_equal(hello(&s, 1, 8192), RECOVERY_SEND);
   assert_int_equal(recovery_session_step(&s, RECOVERY_ACK, body, 3), RECOVERY_WAIT);
   assert_int_equal(recovery_session_step(&s, RECOVERY_REFUSED, body, 5), RECOVERY_WAIT);
   assert_int_equal(recovery_session_step(&s, 0x77, body, 4), RECOVERY_WAIT);
 }
 
-int main(void) {
+int main(void)
+{
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(takes_a_frame_out_of_text),
     cmocka_unit_test(drops_a_frame_with_any_wrong_byte_and_finds_the_next),

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 /* Makes a new directory and works in it. */
-static inline int enter_scratch(void **state) {
+static inline int enter_scratch(void **state)
+{
   char path[] = "/tmp/holdfast-test-XXXXXX";
   if (mkdtemp(path) == NULL || chdir(path) != 0) return -1;
   *state = strdup(path);
@@ -28,21 +29,24 @@ static inline int enter_scratch(void **state) {
   return 0;
 }
 
-static inline int leave_scratch(void **state) {
+static inline int leave_scratch(void **state)
+{
   char command[256];
   snprintf(command, sizeof command, "rm -rf '%s'", (const char *)*state);
   free(*state);
   return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
-static inline void put_file(const char *path, const void *data, size_t bytes) {
+static inline void put_file(const char *path, const void *data, size_t bytes)
+{
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
   assert_int_equal(fwrite(data, 1, bytes, file), bytes);
   assert_int_equal(fclose(file), 0);
 }
 
-static inline size_t get_file(const char *path, void *data, size_t room) {
+static inline size_t get_file(const char *path, void *data, size_t room)
+{
   FILE *file = fopen(path, "rb");
   assert_non_null(file);
   size_t bytes = fread(data, 1, room, file);

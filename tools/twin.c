@@ -21,25 +21,29 @@
 #define DESCRIPTION_MAX 65536u
 #define PAGE 4096u
 
-bool twin_path(const twin *t, const char *file, io_path *path) {
+bool twin_path(const twin *t, const char *file, io_path *path)
+{
   return io_path_join(path, t->directory.text, file, "");
 }
 
 /* ---- Description: device.json ---- */
 
-static bool write_description(const twin *t) {
+static bool write_description(const twin *t)
+{
   io_path path;
   cJSON *object = cJSON_CreateObject();
   cJSON_AddNumberToObject(object, "format", 1);
   cJSON_AddStringToObject(object, "board", t->board->name);
   char *text = cJSON_Print(object);
-  bool written = text != NULL && twin_path(t, "device.json", &path) && io_write_new(path.text, text, strlen(text), 0644);
+  bool written = text != NULL && twin_path(t, "device.json", &path) &&
+                 io_write_new(path.text, text, strlen(text), 0644);
   cJSON_free(text);
   cJSON_Delete(object);
   return written;
 }
 
-static bool read_description(twin *t) {
+static bool read_description(twin *t)
+{
   io_path path;
   io_bytes file;
   if (!twin_path(t, "device.json", &path) || !io_read(path.text, DESCRIPTION_MAX, &file)) return false;
@@ -56,7 +60,8 @@ static bool read_description(twin *t) {
 
 /* ---- Lock ---- */
 
-static bool take_lock(twin *t) {
+static bool take_lock(twin *t)
+{
   io_path path;
   if (!twin_path(t, "run.lock", &path)) return false;
   t->lock = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -70,19 +75,22 @@ static bool take_lock(twin *t) {
     t->lock = -1;
   }
   if (!t->running || t->use == TWIN_LOOK) return true;
-  out_error("device %s is running or being changed; wait for it to end, or stop it (Ctrl-C in its `device run`)", t->name);
+  out_error("device %s is running or being changed; wait for it to end, or stop it (Ctrl-C in its `device run`)",
+            t->name);
   return false;
 }
 
 /* ---- Flash ---- */
 
-static uint32_t *wear_of(const twin *t) {
+static uint32_t *wear_of(const twin *t)
+{
   return (uint32_t *)(void *)(t->map + (t->board->wear_at - t->board->flash_at));
 }
 
 /* The file is sparse. What the device can write gets its room now: on a full disk a write through the map would
  * end us with SIGBUS. File systems that cannot reserve are written to as they are. */
-static bool reserve(const twin *t, int fd, const char *path) {
+static bool reserve(const twin *t, int fd, const char *path)
+{
   if (t->use != TWIN_CHANGE) return true;
   int why = posix_fallocate(fd, (off_t)t->board->flash_at, (off_t)t->map_bytes);
   if (why == 0 || why == EOPNOTSUPP || why == EINVAL) return true;
@@ -90,12 +98,14 @@ static bool reserve(const twin *t, int fd, const char *path) {
   return false;
 }
 
-static bool map_flash(twin *t) {
+static bool map_flash(twin *t)
+{
   io_path path;
   struct stat status;
   if (!twin_path(t, "flash.bin", &path)) return false;
   int fd = open(path.text, (t->use == TWIN_CHANGE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW);
-  bool whole = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == t->board->file_bytes;
+  bool whole = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+               (uint64_t)status.st_size == t->board->file_bytes;
   if (fd >= 0 && !whole) {
     out_error("%s does not have the size of this board's flash; it is damaged: make the device again", path.text);
   } else if (fd < 0) {
@@ -115,7 +125,8 @@ static bool map_flash(twin *t) {
   return t->map != NULL;
 }
 
-static void mark_bad_units(const twin *t) {
+static void mark_bad_units(const twin *t)
+{
   uint32_t list[1 + PAGE / 4 - 1];
   memcpy(list, t->map + (t->board->bad_at - t->board->flash_at), sizeof list);
   uint32_t count = list[0] < t->board->bad_max ? list[0] : t->board->bad_max;
@@ -123,7 +134,8 @@ static void mark_bad_units(const twin *t) {
     if (list[1 + i] < t->board->flash_bytes) host_flash_make_unreadable(list[1 + i]);
 }
 
-void twin_attach(twin *t) {
+void twin_attach(twin *t)
+{
   board_profile_select(t->board);
   host_flash_attach(t->map, wear_of(t));
   mark_bad_units(t);
@@ -133,7 +145,8 @@ void twin_attach(twin *t) {
 
 /* ---- OTP ---- */
 
-static bool read_bank(const twin *t, const char *file, uint8_t *bank) {
+static bool read_bank(const twin *t, const char *file, uint8_t *bank)
+{
   io_path path;
   io_bytes bytes;
   if (!twin_path(t, file, &path) || !io_read(path.text, OTP_BANK_BYTES, &bytes)) return false;
@@ -145,7 +158,8 @@ static bool read_bank(const twin *t, const char *file, uint8_t *bank) {
 }
 
 /* Only a bank that changed: what needs no room cannot fail for want of it. */
-static bool save_bank(const twin *t, const char *file, const uint8_t *bank) {
+static bool save_bank(const twin *t, const char *file, const uint8_t *bank)
+{
   io_path path;
   io_bytes old = {0};
   if (!twin_path(t, file, &path)) return false;
@@ -157,13 +171,15 @@ static bool save_bank(const twin *t, const char *file, const uint8_t *bank) {
 
 /* ---- Opening ---- */
 
-static bool open_files(twin *t) {
+static bool open_files(twin *t)
+{
   if (!read_description(t) || !take_lock(t)) return false;
   if (!read_bank(t, "fuses.bin", t->otp) || !read_bank(t, "counters.bin", t->otp + OTP_BANK_BYTES)) return false;
   return map_flash(t);
 }
 
-static bool is_there(const twin *t) {
+static bool is_there(const twin *t)
+{
   if (access(t->directory.text, F_OK) == 0) return true;
   if (errno == ENOENT || errno == ENOTDIR)
     out_error("no device %s in %s; see: holdfast device list", t->name, cli_devices_directory());
@@ -172,9 +188,11 @@ static bool is_there(const twin *t) {
   return false;
 }
 
-bool twin_open(const char *name, twin_use use, twin *t) {
+bool twin_open(const char *name, twin_use use, twin *t)
+{
   *t = (twin){.name = name, .use = use, .lock = -1};
-  if (!io_name_is_valid("device", name) || !io_path_join(&t->directory, cli_devices_directory(), name, "")) return false;
+  if (!io_name_is_valid("device", name) || !io_path_join(&t->directory, cli_devices_directory(), name, ""))
+    return false;
   if (!is_there(t)) return false;
   if (!open_files(t)) {
     twin_close(t);
@@ -184,7 +202,8 @@ bool twin_open(const char *name, twin_use use, twin *t) {
   return true;
 }
 
-bool twin_save(twin *t) {
+bool twin_save(twin *t)
+{
   if (msync(t->map, t->map_bytes, MS_SYNC) != 0) {
     out_error("cannot make the flash of %s durable: %s", t->name, strerror(errno));
     return false;
@@ -192,7 +211,8 @@ bool twin_save(twin *t) {
   return save_bank(t, "fuses.bin", t->otp) && save_bank(t, "counters.bin", t->otp + OTP_BANK_BYTES);
 }
 
-void twin_close(twin *t) {
+void twin_close(twin *t)
+{
   host_flash_attach(NULL, NULL);
   host_otp_attach(NULL, false);
   if (t->map != NULL) munmap(t->map, t->map_bytes);
@@ -204,7 +224,8 @@ void twin_close(twin *t) {
 
 /* ---- Creating ---- */
 
-static bool create_flash(twin *t) {
+static bool create_flash(twin *t)
+{
   io_path path;
   if (!twin_path(t, "flash.bin", &path)) return false;
   int fd = open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -216,7 +237,8 @@ static bool create_flash(twin *t) {
   return true;
 }
 
-bool twin_create(const char *directory, const char *name, const board_profile *board, twin *t) {
+bool twin_create(const char *directory, const char *name, const board_profile *board, twin *t)
+{
   *t = (twin){.name = name, .board = board, .use = TWIN_CHANGE, .lock = -1};
   bool made = io_path_join(&t->directory, directory, "", "") && write_description(t) && take_lock(t) && create_flash(t);
   if (made)
@@ -228,12 +250,14 @@ bool twin_create(const char *directory, const char *name, const board_profile *b
 
 /* ---- What the device would do ---- */
 
-boot_status twin_loader_trust(device_facts *facts, verify_trust *trust) {
+boot_status twin_loader_trust(device_facts *facts, verify_trust *trust)
+{
   boot_status status = device_read(facts);
   return status == BOOT_OK ? device_loader_trust(facts, trust) : status;
 }
 
-boot_status twin_loader(device_facts *facts, manifest *loader, uint32_t *copy) {
+boot_status twin_loader(device_facts *facts, manifest *loader, uint32_t *copy)
+{
   verify_trust trust;
   boot_status status = twin_loader_trust(facts, &trust);
   if (status != BOOT_OK) return status;
@@ -243,13 +267,15 @@ boot_status twin_loader(device_facts *facts, manifest *loader, uint32_t *copy) {
   return verify_in_flash(loader_copy_base(*copy), &trust, loader) == BOOT_OK ? BOOT_OK : BOOT_NO_LOADER;
 }
 
-boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust) {
+boot_status twin_firmware_trust(device_facts *facts, manifest *loader, verify_trust *trust)
+{
   uint32_t copy;
   boot_status status = twin_loader(facts, loader, &copy);
   return status == BOOT_OK ? device_firmware_trust(facts, loader, trust) : status;
 }
 
-boot_status twin_write_image(uint32_t place, uint32_t place_bytes, const image *img) {
+boot_status twin_write_image(uint32_t place, uint32_t place_bytes, const image *img)
+{
   update_writer writer;
   boot_status status = update_begin(&writer, place, place_bytes, img->head.payload_bytes);
   if (status == BOOT_OK) status = update_write(&writer, img->payload, img->head.payload_bytes);

@@ -29,9 +29,9 @@ typedef struct twin {
   io_path directory;
   const board_profile *board;
   twin_use use;
-  bool running;        /* TWIN_LOOK: it runs right now */
-  int lock;            /* descriptor of run.lock, -1: not held */
-  uint8_t *map;        /* of flash.bin, from the flash on: flash, wear counts, bad units */
+  bool running; /* TWIN_LOOK: it runs right now */
+  int lock;     /* descriptor of run.lock, -1: not held */
+  uint8_t *map; /* of flash.bin, from the flash on: flash, wear counts, bad units */
   size_t map_bytes;
   uint8_t otp[OTP_BYTES];
 } twin;

@@ -16,14 +16,16 @@ typedef struct shared_memory {
   uint32_t mpc;
 } shared_memory;
 static const shared_memory memories[] = {
-    {0x20000000u, SRAM_BANK_BYTES, MPC_SRAM(0u)}, {0x20008000u, SRAM_BANK_BYTES, MPC_SRAM(1u)},
-    {0x20010000u, SRAM_BANK_BYTES, MPC_SRAM(2u)}, {0x20018000u, SRAM_BANK_BYTES, MPC_SRAM(3u)},
-    {0x28000000u, 0x80000u, MPC_BRAM},
+  {0x20000000u, SRAM_BANK_BYTES, MPC_SRAM(0u)},
+  {0x20008000u, SRAM_BANK_BYTES, MPC_SRAM(1u)},
+  {0x20010000u, SRAM_BANK_BYTES, MPC_SRAM(2u)},
+  {0x20018000u, SRAM_BANK_BYTES, MPC_SRAM(3u)},
+  {0x28000000u, 0x80000u, MPC_BRAM},
 };
 
 /* Where a device's security is switched, and which interrupts go with it. */
 typedef struct device_switch {
-  uint32_t ppc;  /* register of the security controller */
+  uint32_t ppc; /* register of the security controller */
   uint32_t mask;
   uint8_t interrupts[3]; /* 0: none */
 } device_switch;
@@ -31,11 +33,9 @@ typedef struct device_switch {
 #define PPC_BOARD_AHB 0x50080060u
 #define PPC_BOARD_APB 0x50080088u
 static const device_switch switches[] = {
-    [ISOLATION_TIMER0] = {PPC_INTERNAL, 1u << 0, {3}},
-    [ISOLATION_TIMER1] = {PPC_INTERNAL, 1u << 1, {4}},
-    [ISOLATION_DUALTIMER] = {PPC_INTERNAL, 1u << 2, {5}},
-    [ISOLATION_UART2] = {PPC_BOARD_APB, 1u << 5, {36, 37, 44}},
-    [ISOLATION_ETHERNET] = {PPC_BOARD_AHB, 1u << 4, {48}},
+  [ISOLATION_TIMER0] = {PPC_INTERNAL, 1u << 0, {3}},     [ISOLATION_TIMER1] = {PPC_INTERNAL, 1u << 1, {4}},
+  [ISOLATION_DUALTIMER] = {PPC_INTERNAL, 1u << 2, {5}},  [ISOLATION_UART2] = {PPC_BOARD_APB, 1u << 5, {36, 37, 44}},
+  [ISOLATION_ETHERNET] = {PPC_BOARD_AHB, 1u << 4, {48}},
 };
 
 static const shared_memory *memory_of(const isolation_region *r)

@@ -32,11 +32,11 @@ typedef struct isolation_region {
 
 /* Devices that can be given away, each with its interrupts. The secure world loses them. */
 typedef enum isolation_device {
-  ISOLATION_TIMER0,   /* 0x40000000, interrupt 3 */
-  ISOLATION_TIMER1,   /* 0x40001000, interrupt 4 */
+  ISOLATION_TIMER0,    /* 0x40000000, interrupt 3 */
+  ISOLATION_TIMER1,    /* 0x40001000, interrupt 4 */
   ISOLATION_DUALTIMER, /* 0x40002000, interrupt 5 */
-  ISOLATION_UART2,    /* 0x41305000, interrupts 36, 37, 44 */
-  ISOLATION_ETHERNET, /* 0x41400000, interrupt 48 */
+  ISOLATION_UART2,     /* 0x41305000, interrupts 36, 37, 44 */
+  ISOLATION_ETHERNET,  /* 0x41400000, interrupt 48 */
 } isolation_device;
 
 #define ISOLATION_REGIONS_MAX 7u /* 8 of the SAU, one of them for device addresses */

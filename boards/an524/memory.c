@@ -21,7 +21,8 @@ void *memmove(void *to, const void *from, size_t bytes)
 {
   uint8_t *t = to;
   const uint8_t *f = from;
-  if ((uintptr_t)t - (uintptr_t)f >= bytes) return memcpy(to, from, bytes); /* ascending is safe: memcpy above ascends */
+  if ((uintptr_t)t - (uintptr_t)f >= bytes)
+    return memcpy(to, from, bytes); /* ascending is safe: memcpy above ascends */
   while (bytes-- != 0) t[bytes] = f[bytes];
   return to;
 }

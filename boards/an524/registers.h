@@ -28,8 +28,8 @@
 #define NVIC_ITNS 0xE000E380u
 
 #define AIRCR_KEY 0x05FA0000u
-#define AIRCR_PRIS (1u << 14)         /* secure exceptions before non-secure ones */
-#define AIRCR_SYSRESETREQS (1u << 3)  /* only secure code may ask for a reset */
+#define AIRCR_PRIS (1u << 14)        /* secure exceptions before non-secure ones */
+#define AIRCR_SYSRESETREQS (1u << 3) /* only secure code may ask for a reset */
 #define AIRCR_SYSRESETREQ (1u << 2)
 
 #define SHCSR_ALL_FAULTS (0xFu << 16) /* memory, bus, usage and secure faults, each its own exception */

@@ -28,18 +28,16 @@ typedef union vector {
 
 /* System exceptions only: no secure code here uses interrupts. What is not expected is a fault. */
 __attribute__((section(".vectors"), used)) static const vector vectors[16] = {
-    {.stack = __stack_top}, {.handler = secure_reset}, {.handler = ignore_nmi}, /* watchdog at half time */
-    {.handler = fault_entry}, /* HardFault: also a bus fault while interrupts are masked */
-    {.handler = fault_entry}, /* MemManage */
-    {.handler = fault_entry}, /* BusFault */
-    {.handler = fault_entry}, /* UsageFault */
-    {.handler = fault_entry}, /* SecureFault */
-    {.handler = fault_entry}, {.handler = fault_entry}, {.handler = fault_entry},
-    {.handler = fault_entry}, /* SVCall */
-    {.handler = fault_entry}, /* DebugMonitor */
-    {.handler = fault_entry},
-    {.handler = fault_entry}, /* PendSV */
-    {.handler = fault_entry}, /* SysTick */
+  {.stack = __stack_top},   {.handler = secure_reset}, {.handler = ignore_nmi}, /* watchdog at half time */
+  {.handler = fault_entry}, /* HardFault: also a bus fault while interrupts are masked */
+  {.handler = fault_entry}, /* MemManage */
+  {.handler = fault_entry}, /* BusFault */
+  {.handler = fault_entry}, /* UsageFault */
+  {.handler = fault_entry}, /* SecureFault */
+  {.handler = fault_entry}, {.handler = fault_entry},  {.handler = fault_entry}, {.handler = fault_entry}, /* SVCall */
+  {.handler = fault_entry},                           /* DebugMonitor */
+  {.handler = fault_entry}, {.handler = fault_entry}, /* PendSV */
+  {.handler = fault_entry},                           /* SysTick */
 };
 
 void secure_reset(void)
@@ -78,33 +76,35 @@ __attribute__((used)) void fault_give_up(uint32_t cfsr, uint32_t address, uint32
 __attribute__((naked)) void fault_entry(void)
 {
   __asm__ volatile(
-      "   movs r2, #0\n"
-      "   ldr r3, =" TEXT(SCB_CFSR) "\n"
-      "   ldr r0, [r3]\n"
-      "   tst lr, #0x40\n"
-      "   beq 1f\n"
-      "   tst lr, #4\n"
-      "   ite eq\n"
-      "   mrseq r1, msp\n"
-      "   mrsne r1, psp\n"
-      "   ldr r2, [r1, #24]\n" /* the faulting instruction */
-      "   cmp r0, #" TEXT(CFSR_PRECISE_BUS_FAULT) "\n"
-      "   bne 1f\n"
-      "   ldr r12, =flash_guard_copy\n"
-      "   bic r12, r12, #1\n"
-      "   cmp r2, r12\n"
-      "   blo 1f\n"
-      "   ldr r12, =flash_guard_failed\n"
-      "   cmp r2, r12\n"
-      "   bhs 1f\n"
-      "   str r0, [r3]\n" /* a 1 clears: the next fault starts from a clean register */
-      "   str r12, [r1, #24]\n"
-      "   bx lr\n"
-      "1: ldr r1, [r3, #16]\n" /* BFAR */
-      "   ldr r3, =__stack_bottom\n"
-      "   msr msplim, r3\n"
-      "   ldr r3, =__stack_top\n"
-      "   msr msp, r3\n"
-      "   b fault_give_up\n"
-      "   .ltorg\n");
+    "   movs r2, #0\n"
+    "   ldr r3, =" TEXT(
+      SCB_CFSR) "\n"
+                "   ldr r0, [r3]\n"
+                "   tst lr, #0x40\n"
+                "   beq 1f\n"
+                "   tst lr, #4\n"
+                "   ite eq\n"
+                "   mrseq r1, msp\n"
+                "   mrsne r1, psp\n"
+                "   ldr r2, [r1, #24]\n" /* the faulting instruction */
+                "   cmp r0, #" TEXT(
+                  CFSR_PRECISE_BUS_FAULT) "\n"
+                                          "   bne 1f\n"
+                                          "   ldr r12, =flash_guard_copy\n"
+                                          "   bic r12, r12, #1\n"
+                                          "   cmp r2, r12\n"
+                                          "   blo 1f\n"
+                                          "   ldr r12, =flash_guard_failed\n"
+                                          "   cmp r2, r12\n"
+                                          "   bhs 1f\n"
+                                          "   str r0, [r3]\n" /* a 1 clears: the next fault starts from a clean register */
+                                          "   str r12, [r1, #24]\n"
+                                          "   bx lr\n"
+                                          "1: ldr r1, [r3, #16]\n" /* BFAR */
+                                          "   ldr r3, =__stack_bottom\n"
+                                          "   msr msplim, r3\n"
+                                          "   ldr r3, =__stack_top\n"
+                                          "   msr msp, r3\n"
+                                          "   b fault_give_up\n"
+                                          "   .ltorg\n");
 }

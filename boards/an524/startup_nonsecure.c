@@ -23,15 +23,15 @@ typedef union vector {
 
 #define SYSTEM_EXCEPTIONS 16
 __attribute__((section(".vectors"), used)) static const vector vectors[SYSTEM_EXCEPTIONS + NONSECURE_INTERRUPTS] = {
-    [0] = {.stack = __stack_top},
-    [1] = {.handler = nonsecure_reset},
-    [2 ... 10] = {.handler = nonsecure_unexpected},
-    [11] = {.handler = SVC_Handler},
-    [12 ... 13] = {.handler = nonsecure_unexpected},
-    [14] = {.handler = PendSV_Handler},
-    [15] = {.handler = SysTick_Handler},
-    [SYSTEM_EXCEPTIONS ... SYSTEM_EXCEPTIONS + ETHERNET_INTERRUPT - 1] = {.handler = nonsecure_unexpected},
-    [SYSTEM_EXCEPTIONS + ETHERNET_INTERRUPT] = {.handler = ethernet_handler},
+  [0] = {.stack = __stack_top},
+  [1] = {.handler = nonsecure_reset},
+  [2 ... 10] = {.handler = nonsecure_unexpected},
+  [11] = {.handler = SVC_Handler},
+  [12 ... 13] = {.handler = nonsecure_unexpected},
+  [14] = {.handler = PendSV_Handler},
+  [15] = {.handler = SysTick_Handler},
+  [SYSTEM_EXCEPTIONS... SYSTEM_EXCEPTIONS + ETHERNET_INTERRUPT - 1] = {.handler = nonsecure_unexpected},
+  [SYSTEM_EXCEPTIONS + ETHERNET_INTERRUPT] = {.handler = ethernet_handler},
 };
 
 void nonsecure_reset(void)

@@ -83,9 +83,7 @@ static void tear_program(uint8_t *unit, const uint8_t *data, uint32_t offset)
   switch (cut->outcome) {
   case HOST_TORN_NOTHING: break;
   case HOST_TORN_ALL: memcpy(unit, data, FLASH_UNIT_BYTES); break;
-  case HOST_TORN_PREFIX:
-    memcpy(unit, data, cut->detail < FLASH_UNIT_BYTES ? cut->detail : FLASH_UNIT_BYTES);
-    break;
+  case HOST_TORN_PREFIX: memcpy(unit, data, cut->detail < FLASH_UNIT_BYTES ? cut->detail : FLASH_UNIT_BYTES); break;
   case HOST_TORN_RANDOM: /* each bit to be cleared is, or is not */
     for (uint32_t i = 0; i < FLASH_UNIT_BYTES; i++) unit[i] = (uint8_t)(data[i] | cut_random(&seed));
     break;

@@ -41,8 +41,12 @@ void *board_ram(uint32_t address, uint32_t bytes)
   return ram.memory + (address - ram.base);
 }
 
-void board_lock_after_rom(void) {}
-void board_lock_after_loader(void) {}
+void board_lock_after_rom(void)
+{
+}
+void board_lock_after_loader(void)
+{
+}
 
 /* ---- Console ---- */
 
@@ -72,7 +76,9 @@ void host_uart_sink(void (*sink)(void *, const void *, uint32_t), void *context)
   console.sink_context = context;
 }
 
-void uart_init(void) {}
+void uart_init(void)
+{
+}
 
 void uart_write(const void *data, uint32_t bytes)
 {
@@ -95,7 +101,9 @@ void host_clock_step(uint32_t step)
   step_ms = step;
 }
 
-void clock_init(void) {}
+void clock_init(void)
+{
+}
 
 uint32_t clock_ms(void)
 {
@@ -113,7 +121,9 @@ void watchdog_start(uint32_t limit_ms)
   (void)limit_ms;
 }
 
-void watchdog_feed(void) {}
+void watchdog_feed(void)
+{
+}
 
 /* ---- Reset, entropy ---- */
 

@@ -296,22 +296,22 @@ static void clock_moves_as_the_test_says(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(flash_programs_whole_units_only),
-      PROMISE(flash_refuses_what_lies_beyond_it),
-      PROMISE(flash_unit_is_programmed_once_between_erases),
-      PROMISE(flash_erase_wears_the_block_and_no_other),
-      PROMISE(flash_unit_stays_unreadable_until_erased),
-      PROMISE(flash_stuck_unit_never_takes_data),
-      PROMISE(flash_counts_the_bytes_it_hands_out),
-      PROMISE(otp_bits_are_set_and_never_cleared),
-      PROMISE(otp_fuses_freeze_and_counters_do_not),
-      PROMISE(otp_that_is_silent_says_so),
-      PROMISE(cut_program_leaves_whole_units_before_and_none_after),
-      PROMISE(cut_erase_leaves_whole_blocks_before_and_none_after),
-      PROMISE(cut_otp_sets_some_of_the_bits_of_one_byte),
-      PROMISE(operations_are_counted_without_a_cut),
-      PROMISE(uart_carries_bytes_both_ways),
-      PROMISE(clock_moves_as_the_test_says),
+    PROMISE(flash_programs_whole_units_only),
+    PROMISE(flash_refuses_what_lies_beyond_it),
+    PROMISE(flash_unit_is_programmed_once_between_erases),
+    PROMISE(flash_erase_wears_the_block_and_no_other),
+    PROMISE(flash_unit_stays_unreadable_until_erased),
+    PROMISE(flash_stuck_unit_never_takes_data),
+    PROMISE(flash_counts_the_bytes_it_hands_out),
+    PROMISE(otp_bits_are_set_and_never_cleared),
+    PROMISE(otp_fuses_freeze_and_counters_do_not),
+    PROMISE(otp_that_is_silent_says_so),
+    PROMISE(cut_program_leaves_whole_units_before_and_none_after),
+    PROMISE(cut_erase_leaves_whole_blocks_before_and_none_after),
+    PROMISE(cut_otp_sets_some_of_the_bits_of_one_byte),
+    PROMISE(operations_are_counted_without_a_cut),
+    PROMISE(uart_carries_bytes_both_ways),
+    PROMISE(clock_moves_as_the_test_says),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

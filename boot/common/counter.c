@@ -82,6 +82,6 @@ boot_status counter_raise(counter_id id, uint32_t value)
   if (state.used == row.cells) return BOOT_OTP_FULL;
   const otp_counter_cell cell = {value, ~value, value, ~value};
   return otp_program(row.offset + state.used * (uint32_t)sizeof cell, &cell, sizeof cell) == OTP_OK
-             ? BOOT_OK
-             : BOOT_OTP_NOT_TAKEN;
+           ? BOOT_OK
+           : BOOT_OTP_NOT_TAKEN;
 }

@@ -36,7 +36,8 @@ static void starts_at_zero_with_all_its_room(void **state)
 static void holds_any_value(void **state)
 {
   (void)state;
-  static const uint32_t values[] = {1, 2, 0xFF, 0x100, 0x12345678, 0x7FFFFFFF, 0x80000000u, 0xAAAAAAAAu, 0xFFFFFFFEu, 0xFFFFFFFFu};
+  static const uint32_t values[] = {1,          2,           0xFF,        0x100,       0x12345678,
+                                    0x7FFFFFFF, 0x80000000u, 0xAAAAAAAAu, 0xFFFFFFFEu, 0xFFFFFFFFu};
   for (uint32_t i = 0; i < sizeof values / sizeof values[0]; i++) {
     assert_int_equal(counter_raise(COUNTER_FIRMWARE, values[i]), BOOT_OK);
     assert_int_equal(value_of(COUNTER_FIRMWARE), values[i]);
@@ -165,16 +166,16 @@ static void counters_rise_on_a_device_with_frozen_fuses(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(starts_at_zero_with_all_its_room),
-      PROMISE(holds_any_value),
-      PROMISE(never_goes_down_and_writes_nothing_when_high_enough),
-      PROMISE(rows_do_not_touch_each_other),
-      PROMISE(says_full_and_keeps_its_value),
-      PROMISE(torn_raise_is_the_old_value_or_the_new),
-      PROMISE(added_bits_never_make_another_number),
-      PROMISE(one_damaged_half_loses_nothing),
-      PROMISE(silent_otp_fails_closed),
-      PROMISE(counters_rise_on_a_device_with_frozen_fuses),
+    PROMISE(starts_at_zero_with_all_its_room),
+    PROMISE(holds_any_value),
+    PROMISE(never_goes_down_and_writes_nothing_when_high_enough),
+    PROMISE(rows_do_not_touch_each_other),
+    PROMISE(says_full_and_keeps_its_value),
+    PROMISE(torn_raise_is_the_old_value_or_the_new),
+    PROMISE(added_bits_never_make_another_number),
+    PROMISE(one_damaged_half_loses_nothing),
+    PROMISE(silent_otp_fails_closed),
+    PROMISE(counters_rise_on_a_device_with_frozen_fuses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

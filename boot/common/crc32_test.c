@@ -46,9 +46,9 @@ static void finds_every_burst_of_up_to_32_bits(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(gives_the_published_values),
-      cmocka_unit_test(goes_on_where_it_stopped),
-      cmocka_unit_test(finds_every_burst_of_up_to_32_bits),
+    cmocka_unit_test(gives_the_published_values),
+    cmocka_unit_test(goes_on_where_it_stopped),
+    cmocka_unit_test(finds_every_burst_of_up_to_32_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,15 +24,15 @@ static void common_trust(const device_facts *device, verify_trust *trust)
 boot_status device_loader_trust(const device_facts *device, verify_trust *trust)
 {
   *trust = (verify_trust){
-      .kind = MANIFEST_KIND_LOADER,
-      .key_count = ROOT_KEYS,
-      .p256_hashes = device->fuses.root_p256,
-      .lms_hashes = device->fuses.root_lms,
-      .p256_revoked = device->revoked.p256,
-      .lms_revoked = device->revoked.lms,
-      .load_base = BOARD_LOADER_LOAD_BASE,
-      .load_bytes = BOARD_LOADER_LOAD_BYTES,
-      .place_bytes = BOARD_FLASH_LOADER_BYTES,
+    .kind = MANIFEST_KIND_LOADER,
+    .key_count = ROOT_KEYS,
+    .p256_hashes = device->fuses.root_p256,
+    .lms_hashes = device->fuses.root_lms,
+    .p256_revoked = device->revoked.p256,
+    .lms_revoked = device->revoked.lms,
+    .load_base = BOARD_LOADER_LOAD_BASE,
+    .load_bytes = BOARD_LOADER_LOAD_BYTES,
+    .place_bytes = BOARD_FLASH_LOADER_BYTES,
   };
   common_trust(device, trust);
   return counter_read(COUNTER_LOADER, &trust->security_counter);
@@ -41,14 +41,14 @@ boot_status device_loader_trust(const device_facts *device, verify_trust *trust)
 boot_status device_firmware_trust(const device_facts *device, const manifest *loader, verify_trust *trust)
 {
   *trust = (verify_trust){
-      .kind = MANIFEST_KIND_FIRMWARE,
-      .key_count = AUTHORITY_KEYS,
-      .p256_hashes = loader->authority_p256,
-      .lms_hashes = loader->authority_lms,
-      .loader_version = loader->version,
-      .load_base = BOARD_FIRMWARE_LOAD_BASE,
-      .load_bytes = BOARD_FIRMWARE_LOAD_BYTES,
-      .place_bytes = BOARD_FLASH_SLOT_BYTES,
+    .kind = MANIFEST_KIND_FIRMWARE,
+    .key_count = AUTHORITY_KEYS,
+    .p256_hashes = loader->authority_p256,
+    .lms_hashes = loader->authority_lms,
+    .loader_version = loader->version,
+    .load_base = BOARD_FIRMWARE_LOAD_BASE,
+    .load_bytes = BOARD_FIRMWARE_LOAD_BYTES,
+    .place_bytes = BOARD_FLASH_SLOT_BYTES,
   };
   common_trust(device, trust);
   return counter_read(COUNTER_FIRMWARE, &trust->security_counter);

@@ -26,6 +26,7 @@ boot_status device_loader_trust(const device_facts *device, verify_trust *trust)
 
 /* Who may sign firmware: the keys the running, verified loader names. Reads the firmware counter.
  * device, loader: must outlive the trust. BOOT_OK | BOOT_OTP_NO_REPLY. */
-boot_status device_firmware_trust(const device_facts *device, const manifest *loader, verify_trust *trust) BOOT_MUST_CHECK;
+boot_status device_firmware_trust(const device_facts *device, const manifest *loader,
+                                  verify_trust *trust) BOOT_MUST_CHECK;
 
 #endif

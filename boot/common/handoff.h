@@ -14,7 +14,7 @@ typedef struct boot_handoff {
   uint32_t magic;
   uint32_t size; /* of this struct, for later additions */
   uint32_t reset_cause;
-  uint32_t loader_copy;      /* 0 or 1: which copy runs */
+  uint32_t loader_copy;       /* 0 or 1: which copy runs */
   uint32_t other_copy_status; /* boot_status of the copy tried before, BOOT_OK when none was */
 } boot_handoff;
 
@@ -42,7 +42,7 @@ typedef struct boot_info {
   manifest_version loader_version;
   uint32_t loader_security_version;
   uint32_t loader_copy;
-  uint8_t measurement[32];    /* SHA-256 of the running payload */
+  uint8_t measurement[32]; /* SHA-256 of the running payload */
 } boot_info;
 static_assert(sizeof(boot_info) == 104, "boot_info layout is shared with firmware of any age");
 

@@ -31,12 +31,13 @@ typedef enum journal_outcome {
 typedef struct journal_record {
   uint32_t magic;
   uint32_t sequence;
-  uint8_t active;       /* BOOT_SLOT_A, _B or _NONE */
-  uint8_t trial;        /* likewise */
-  uint8_t tries_left;   /* boots the trial may still start */
-  uint8_t rejected;     /* bit i: the image in slot i was given up, and is not booted again until rewritten */
-  uint32_t revert_reason; /* boot_status: why the last trial was given up, or the loader fell back; BOOT_OK: it was not */
-  uint32_t outcome;       /* journal_outcome */
+  uint8_t active;     /* BOOT_SLOT_A, _B or _NONE */
+  uint8_t trial;      /* likewise */
+  uint8_t tries_left; /* boots the trial may still start */
+  uint8_t rejected;   /* bit i: the image in slot i was given up, and is not booted again until rewritten */
+  uint32_t
+    revert_reason;  /* boot_status: why the last trial was given up, or the loader fell back; BOOT_OK: it was not */
+  uint32_t outcome; /* journal_outcome */
   char job[JOURNAL_JOB_BYTES];
   uint8_t reserved[40]; /* 0 */
   uint32_t crc;         /* CRC-32 (IEEE 802.3) of all bytes before it */

@@ -99,13 +99,18 @@ static void newest_record_wins_wherever_it_lies(void **state)
 static void all_fields_come_back(void **state)
 {
   (void)state;
-  journal_record next = {.active = 1, .trial = 0, .tries_left = 200, .rejected = 3, .revert_reason = 0xDEADBEEF,
+  journal_record next = {.active = 1,
+                         .trial = 0,
+                         .tries_left = 200,
+                         .rejected = 3,
+                         .revert_reason = 0xDEADBEEF,
                          .outcome = JOURNAL_OUTCOME_REVERTED};
   memset(next.job, 'x', sizeof next.job);
   memset(next.reserved, 7, sizeof next.reserved);
   assert_int_equal(journal_append(&j, &next), BOOT_OK);
   journal_open(&j);
-  assert_memory_equal(&j.now.active, &next.active, offsetof(journal_record, reserved) - offsetof(journal_record, active));
+  assert_memory_equal(&j.now.active, &next.active,
+                      offsetof(journal_record, reserved) - offsetof(journal_record, active));
   for (uint32_t i = 0; i < sizeof next.reserved; i++) assert_int_equal(j.now.reserved[i], 0);
 }
 
@@ -329,24 +334,24 @@ static void record_with_an_impossible_slot_does_not_count(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(empty_journal_gives_the_defaults),
-      PROMISE(hostile_blocks_give_the_defaults_and_can_be_used_again),
-      PROMISE(newest_record_wins_wherever_it_lies),
-      PROMISE(all_fields_come_back),
-      PROMISE(record_with_any_bit_wrong_is_skipped),
-      PROMISE(record_of_another_kind_is_skipped_though_its_crc_is_good),
-      PROMISE(record_with_any_unit_unreadable_is_skipped),
-      PROMISE(record_torn_after_any_byte_is_skipped),
-      PROMISE(full_block_gives_way_to_the_other_and_keeps_the_newest),
-      PROMISE(block_of_the_newest_record_is_never_erased),
-      PROMISE(unwritable_places_are_passed_over),
-      PROMISE(stained_places_are_passed_over),
-      PROMISE(says_so_when_no_place_takes_it_and_changes_nothing),
-      PROMISE(lives_through_ten_thousand_appends),
-      PROMISE(sequence_goes_on_from_the_newest),
-      PROMISE(opening_writes_nothing),
-      PROMISE(record_from_the_end_of_the_count_does_not_freeze_the_journal),
-      PROMISE(record_with_an_impossible_slot_does_not_count),
+    PROMISE(empty_journal_gives_the_defaults),
+    PROMISE(hostile_blocks_give_the_defaults_and_can_be_used_again),
+    PROMISE(newest_record_wins_wherever_it_lies),
+    PROMISE(all_fields_come_back),
+    PROMISE(record_with_any_bit_wrong_is_skipped),
+    PROMISE(record_of_another_kind_is_skipped_though_its_crc_is_good),
+    PROMISE(record_with_any_unit_unreadable_is_skipped),
+    PROMISE(record_torn_after_any_byte_is_skipped),
+    PROMISE(full_block_gives_way_to_the_other_and_keeps_the_newest),
+    PROMISE(block_of_the_newest_record_is_never_erased),
+    PROMISE(unwritable_places_are_passed_over),
+    PROMISE(stained_places_are_passed_over),
+    PROMISE(says_so_when_no_place_takes_it_and_changes_nothing),
+    PROMISE(lives_through_ten_thousand_appends),
+    PROMISE(sequence_goes_on_from_the_newest),
+    PROMISE(opening_writes_nothing),
+    PROMISE(record_from_the_end_of_the_count_does_not_freeze_the_journal),
+    PROMISE(record_with_an_impossible_slot_does_not_count),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,30 +60,30 @@ typedef struct manifest {
   uint32_t magic;
   uint32_t format;
   uint32_t kind;
-  uint32_t security_version;    /* must not be below the device's counter */
-  uint8_t product_id[16];       /* must equal OTP's; text, padded with 0 */
-  uint32_t hardware_min;        /* revision range, both inclusive */
+  uint32_t security_version; /* must not be below the device's counter */
+  uint8_t product_id[16];    /* must equal OTP's; text, padded with 0 */
+  uint32_t hardware_min;     /* revision range, both inclusive */
   uint32_t hardware_max;
   manifest_version version;
-  manifest_version loader_min;  /* firmware: oldest loader that may start it; loader: 0 */
+  manifest_version loader_min; /* firmware: oldest loader that may start it; loader: 0 */
   uint32_t payload_bytes;
-  uint32_t entry;               /* first instruction; bit 0 as the CPU marks code addresses (Arm: 1) */
-  uint32_t vectors;             /* address of the vector table, inside a segment */
-  uint32_t segment_count;       /* 1..MANIFEST_SEGMENTS_MAX */
+  uint32_t entry;         /* first instruction; bit 0 as the CPU marks code addresses (Arm: 1) */
+  uint32_t vectors;       /* address of the vector table, inside a segment */
+  uint32_t segment_count; /* 1..MANIFEST_SEGMENTS_MAX */
   uint8_t payload_sha256[32];
   manifest_segment segments[MANIFEST_SEGMENTS_MAX]; /* unused ones all 0 */
-  uint8_t sbom_sha256[32];      /* of the software bill of materials; 0 when there is none */
-  uint8_t build_id[32];         /* free for the maker */
+  uint8_t sbom_sha256[32];                          /* of the software bill of materials; 0 when there is none */
+  uint8_t build_id[32];                             /* free for the maker */
   key_p256 p256_key;
   key_lms lms_key;
   /* Loader only, all 0 in firmware: */
   uint8_t authority_p256[AUTHORITY_KEYS][TRUST_HASH_BYTES];
   uint8_t authority_lms[AUTHORITY_KEYS][TRUST_HASH_BYTES];
-  uint32_t revoke_root_p256;    /* bit i: root key i is to be revoked once this loader is in use */
+  uint32_t revoke_root_p256; /* bit i: root key i is to be revoked once this loader is in use */
   uint32_t revoke_root_lms;
-  uint8_t reserved[460];        /* must be 0 */
+  uint8_t reserved[460]; /* must be 0 */
   /* Not signed: */
-  uint8_t p256_signature[64];   /* r then s, big-endian, over SHA-256 of the signed bytes */
+  uint8_t p256_signature[64];                /* r then s, big-endian, over SHA-256 of the signed bytes */
   uint8_t lms_signature[MANIFEST_LMS_BYTES]; /* HSS signature over the signed bytes, then 0 */
 } manifest;
 
@@ -119,7 +119,8 @@ static_assert(sizeof(manifest) == MANIFEST_BYTES, "manifest is one flash block")
 static_assert(offsetof(manifest, p256_signature) == MANIFEST_SIGNED_BYTES, "signed part ends at the signatures");
 
 /* One number that orders versions. */
-static inline uint64_t manifest_version_order(manifest_version v) {
+static inline uint64_t manifest_version_order(manifest_version v)
+{
   return (uint64_t)v.major << 48 | (uint64_t)v.minor << 32 | v.patch;
 }
 

@@ -18,7 +18,7 @@
 #define OTP_MARK_SET 0xA5A5A5A5u
 
 /* Far apart, so that no small disturbance turns one into another; any other word is refused. */
-#define OTP_POLICY_BOTH 0x3C5A96A3u      /* P-256 and LMS signatures (the default) */
+#define OTP_POLICY_BOTH 0x3C5A96A3u /* P-256 and LMS signatures (the default) */
 #define OTP_POLICY_P256_ONLY 0x59C3356Cu
 #define OTP_POLICY_LMS_ONLY 0xA63C69CAu
 
@@ -31,7 +31,7 @@ typedef struct otp_fuses {
   uint32_t policy;
   uint32_t hardware_revision;
   uint8_t product_id[16];
-  uint8_t serial[24]; /* text, padded with 0; not secret */
+  uint8_t serial[24];                             /* text, padded with 0; not secret */
   uint8_t root_p256[ROOT_KEYS][TRUST_HASH_BYTES]; /* SHA-256 of key_p256; all 0: empty */
   uint8_t root_lms[ROOT_KEYS][TRUST_HASH_BYTES];  /* SHA-256 of key_lms */
 } otp_fuses;
@@ -53,8 +53,8 @@ static_assert(sizeof(otp_revocation) == 32, "docs/formats.md");
 /* A counter is a row of cells; each raise fills the next blank one (counter.h). */
 typedef struct otp_counter_cell {
   uint32_t value;
-  uint32_t inverse;        /* ~value */
-  uint32_t value_again;    /* the same once more: one damaged half does not lose the count */
+  uint32_t inverse;     /* ~value */
+  uint32_t value_again; /* the same once more: one damaged half does not lose the count */
   uint32_t inverse_again;
 } otp_counter_cell;
 static_assert(sizeof(otp_counter_cell) == 16, "docs/formats.md");

@@ -20,11 +20,11 @@
 /* Writes one image into a place in flash (a slot, or a loader copy). Payload first, manifest
  * last: what is incomplete has no manifest and is never taken for an image. */
 typedef struct update_writer {
-  uint32_t base;       /* flash offset of the place */
-  uint32_t capacity;   /* of the place, manifest included */
+  uint32_t base;     /* flash offset of the place */
+  uint32_t capacity; /* of the place, manifest included */
   uint32_t payload_bytes;
-  uint32_t written;    /* payload bytes so far */
-  uint32_t held;       /* bytes in `unit`, less than a program unit */
+  uint32_t written; /* payload bytes so far */
+  uint32_t held;    /* bytes in `unit`, less than a program unit */
   uint8_t unit[16];
 } update_writer;
 

@@ -89,7 +89,8 @@ static void refuses_a_payload_that_does_not_fit_before_it_erases(void **state)
 {
   (void)state;
   update_writer w;
-  static const uint32_t sizes[] = {0, RIG_PLACE_BYTES - MANIFEST_BYTES + 1, RIG_PLACE_BYTES, 0x80000000u, 0xFFFFF000u, 0xFFFFFFFFu};
+  static const uint32_t sizes[] = {
+    0, RIG_PLACE_BYTES - MANIFEST_BYTES + 1, RIG_PLACE_BYTES, 0x80000000u, 0xFFFFF000u, 0xFFFFFFFFu};
   for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
     assert_int_equal(update_begin(&w, rig_map.slot_b, rig_map.slot_bytes, sizes[i]), BOOT_MANIFEST_SIZE);
   assert_int_equal(host_operations(), 0);
@@ -284,7 +285,8 @@ static void loader_update_goes_to_the_copy_that_does_not_run(void **state)
     assert_int_equal(update_begin_loader(&w, &j, running, &next_loader.m, &device, &scratch), BOOT_OK);
     assert_int_equal(update_write(&w, next_loader.payload, next_loader.m.payload_bytes), BOOT_OK);
     assert_int_equal(update_finish(&w, &next_loader.m), BOOT_OK);
-    const uint32_t mine = running ? rig_map.loader_1 : rig_map.loader_0, other = running ? rig_map.loader_0 : rig_map.loader_1;
+    const uint32_t mine = running ? rig_map.loader_1 : rig_map.loader_0,
+                   other = running ? rig_map.loader_0 : rig_map.loader_1;
     assert_memory_equal(rig.flash + mine, &own_loader.m, MANIFEST_BYTES);
     assert_memory_equal(rig.flash + mine + MANIFEST_BYTES, own_loader.payload, own_loader.m.payload_bytes);
     assert_memory_equal(rig.flash + other, &next_loader.m, MANIFEST_BYTES);
@@ -461,33 +463,33 @@ static void waiting_outcome_survives_a_trial_without_a_job(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(writes_the_same_bytes_however_they_are_split),
-      PROMISE(pads_a_payload_that_ends_within_a_unit),
-      PROMISE(refuses_a_payload_that_does_not_fit_before_it_erases),
-      PROMISE(stays_inside_its_slot),
-      PROMISE(takes_no_more_and_no_less_than_announced),
-      PROMISE(erases_the_manifest_first_and_writes_it_last),
-      PROMISE(tells_when_flash_does_not_take_the_data),
-      PROMISE(install_puts_a_verified_image_on_trial),
-      PROMISE(job_of_64_characters_is_kept_whole),
-      PROMISE(install_refuses_while_a_trial_is_under_way),
-      PROMISE(install_refuses_the_running_slot),
-      PROMISE(install_refuses_what_does_not_verify),
-      PROMISE(install_refuses_when_the_counter_could_not_be_raised),
-      PROMISE(no_slot_is_offered_while_a_trial_is_under_way),
-      PROMISE(rewritten_slot_is_no_longer_rejected),
-      PROMISE(loader_update_goes_to_the_copy_that_does_not_run),
-      PROMISE(loader_update_is_refused_before_anything_is_erased),
-      PROMISE(loader_update_needs_room_for_its_counter),
-      PROMISE(loader_that_would_refuse_the_running_firmware_is_refused),
-      PROMISE(loader_is_not_changed_during_a_trial),
-      PROMISE(confirm_makes_it_active_and_then_raises_the_counter),
-      PROMISE(confirm_without_a_journal_does_not_raise_the_counter),
-      PROMISE(confirm_repeated_completes_and_then_has_nothing_to_do),
-      PROMISE(only_the_slot_on_trial_can_confirm),
-      PROMISE(reject_keeps_the_active_slot_and_the_reason),
-      PROMISE(told_outcome_is_forgotten_once),
-      PROMISE(waiting_outcome_survives_a_trial_without_a_job),
+    PROMISE(writes_the_same_bytes_however_they_are_split),
+    PROMISE(pads_a_payload_that_ends_within_a_unit),
+    PROMISE(refuses_a_payload_that_does_not_fit_before_it_erases),
+    PROMISE(stays_inside_its_slot),
+    PROMISE(takes_no_more_and_no_less_than_announced),
+    PROMISE(erases_the_manifest_first_and_writes_it_last),
+    PROMISE(tells_when_flash_does_not_take_the_data),
+    PROMISE(install_puts_a_verified_image_on_trial),
+    PROMISE(job_of_64_characters_is_kept_whole),
+    PROMISE(install_refuses_while_a_trial_is_under_way),
+    PROMISE(install_refuses_the_running_slot),
+    PROMISE(install_refuses_what_does_not_verify),
+    PROMISE(install_refuses_when_the_counter_could_not_be_raised),
+    PROMISE(no_slot_is_offered_while_a_trial_is_under_way),
+    PROMISE(rewritten_slot_is_no_longer_rejected),
+    PROMISE(loader_update_goes_to_the_copy_that_does_not_run),
+    PROMISE(loader_update_is_refused_before_anything_is_erased),
+    PROMISE(loader_update_needs_room_for_its_counter),
+    PROMISE(loader_that_would_refuse_the_running_firmware_is_refused),
+    PROMISE(loader_is_not_changed_during_a_trial),
+    PROMISE(confirm_makes_it_active_and_then_raises_the_counter),
+    PROMISE(confirm_without_a_journal_does_not_raise_the_counter),
+    PROMISE(confirm_repeated_completes_and_then_has_nothing_to_do),
+    PROMISE(only_the_slot_on_trial_can_confirm),
+    PROMISE(reject_keeps_the_active_slot_and_the_reason),
+    PROMISE(told_outcome_is_forgotten_once),
+    PROMISE(waiting_outcome_survives_a_trial_without_a_job),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

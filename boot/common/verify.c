@@ -166,8 +166,8 @@ static uint32_t second_opinion(const manifest *m, const verify_trust *t)
 
 static boot_status check_signatures(const manifest *m, const verify_trust *t, unlock *u)
 {
-  const uint32_t policy_unknown =
-      (t->policy ^ OTP_POLICY_BOTH) && (t->policy ^ OTP_POLICY_P256_ONLY) && (t->policy ^ OTP_POLICY_LMS_ONLY);
+  const uint32_t policy_unknown = (t->policy ^ OTP_POLICY_BOTH) && (t->policy ^ OTP_POLICY_P256_ONLY) &&
+                                  (t->policy ^ OTP_POLICY_LMS_ONLY);
   boot_status status = require(u, policy_unknown, BOOT_OTP_POLICY);
   if (status != BOOT_OK) return status;
   status = check_p256(m, t, u);
@@ -199,7 +199,8 @@ static void check_segment(const manifest *m, uint32_t i, const verify_trust *t, 
                (s->flags & ~SEGMENT_NONSECURE);
   v->address |= if_above(into_region, t->load_bytes) | if_above(s->bytes, t->load_bytes - into_region);
   for (const manifest_segment *other = m->segments; other < s; other++)
-    v->overlap |= (uint32_t)(s->address - other->address < other->bytes) | (uint32_t)(other->address - s->address < s->bytes);
+    v->overlap |= (uint32_t)(s->address - other->address < other->bytes) |
+                  (uint32_t)(other->address - s->address < s->bytes);
   if (s->flags == 0) { /* code starts in the secure world */
     if (m->entry - s->address < s->bytes) v->entry &= ~ENTRY_NOT_SEEN;
     if (m->vectors - s->address < s->bytes) v->entry &= ~VECTORS_NOT_SEEN;
@@ -227,8 +228,7 @@ static uint32_t loader_fields_violation(const manifest *m)
   const uint32_t roots = (1u << ROOT_KEYS) - 1;
   if (m->kind == MANIFEST_KIND_LOADER)
     return ((m->revoke_root_p256 | m->revoke_root_lms) & ~roots) | if_not_zero(&m->loader_min, sizeof m->loader_min);
-  return if_not_zero(m->authority_p256,
-                     offsetof(manifest, reserved) - offsetof(manifest, authority_p256));
+  return if_not_zero(m->authority_p256, offsetof(manifest, reserved) - offsetof(manifest, authority_p256));
 }
 
 /* One rule per status, in the order of their numbers. */
@@ -240,19 +240,18 @@ static boot_status check_fields(const manifest *m, const verify_trust *t, unlock
 {
   const segment_violations segments = check_segments(m, t);
   const uint32_t violations[FIELD_RULES] = {
-      [RULE(BOOT_MANIFEST_KIND)] = m->kind ^ t->kind,
-      [RULE(BOOT_MANIFEST_RESERVED)] = if_not_zero(m->reserved, sizeof m->reserved) | loader_fields_violation(m),
-      [RULE(BOOT_MANIFEST_PRODUCT)] = ct_difference(m->product_id, t->product_id, sizeof m->product_id),
-      [RULE(BOOT_MANIFEST_HARDWARE)] =
-          if_above(m->hardware_min, t->hardware_revision) | if_above(t->hardware_revision, m->hardware_max),
-      [RULE(BOOT_MANIFEST_ROLLBACK)] = if_above(t->security_counter, m->security_version),
-      [RULE(BOOT_MANIFEST_SIZE)] = if_above(m->payload_bytes, t->place_bytes - MANIFEST_BYTES),
-      [RULE(BOOT_MANIFEST_SEGMENT)] = segments.tiling,
-      [RULE(BOOT_MANIFEST_ADDRESS)] = segments.address,
-      [RULE(BOOT_MANIFEST_OVERLAP)] = segments.overlap,
-      [RULE(BOOT_MANIFEST_ENTRY)] = segments.entry,
-      [RULE(BOOT_MANIFEST_LOADER)] =
-          manifest_version_order(m->loader_min) > manifest_version_order(t->loader_version),
+    [RULE(BOOT_MANIFEST_KIND)] = m->kind ^ t->kind,
+    [RULE(BOOT_MANIFEST_RESERVED)] = if_not_zero(m->reserved, sizeof m->reserved) | loader_fields_violation(m),
+    [RULE(BOOT_MANIFEST_PRODUCT)] = ct_difference(m->product_id, t->product_id, sizeof m->product_id),
+    [RULE(BOOT_MANIFEST_HARDWARE)] = if_above(m->hardware_min, t->hardware_revision) |
+                                     if_above(t->hardware_revision, m->hardware_max),
+    [RULE(BOOT_MANIFEST_ROLLBACK)] = if_above(t->security_counter, m->security_version),
+    [RULE(BOOT_MANIFEST_SIZE)] = if_above(m->payload_bytes, t->place_bytes - MANIFEST_BYTES),
+    [RULE(BOOT_MANIFEST_SEGMENT)] = segments.tiling,
+    [RULE(BOOT_MANIFEST_ADDRESS)] = segments.address,
+    [RULE(BOOT_MANIFEST_OVERLAP)] = segments.overlap,
+    [RULE(BOOT_MANIFEST_ENTRY)] = segments.entry,
+    [RULE(BOOT_MANIFEST_LOADER)] = manifest_version_order(m->loader_min) > manifest_version_order(t->loader_version),
   };
   for (uint32_t i = 0; i < FIELD_RULES; i++) {
     const boot_status status = require(u, violations[i], (boot_status)((uint32_t)FIRST_RULE + i));

@@ -19,21 +19,21 @@
 
 /* What the verifying stage trusts. Pointers are the caller's and must stay valid during the call. */
 typedef struct verify_trust {
-  uint32_t kind;                                 /* MANIFEST_KIND_* wanted */
-  uint32_t policy;                               /* OTP_POLICY_*: which signatures are required */
-  uint32_t key_count;                            /* entries in each of the two hash lists */
+  uint32_t kind;                                  /* MANIFEST_KIND_* wanted */
+  uint32_t policy;                                /* OTP_POLICY_*: which signatures are required */
+  uint32_t key_count;                             /* entries in each of the two hash lists */
   const uint8_t (*p256_hashes)[TRUST_HASH_BYTES]; /* all-0 entries are empty and never match */
   const uint8_t (*lms_hashes)[TRUST_HASH_BYTES];
-  const uint32_t *p256_revoked;                  /* marks per key, or null: none can be revoked */
+  const uint32_t *p256_revoked; /* marks per key, or null: none can be revoked */
   const uint32_t *lms_revoked;
-  bool secured;                                  /* refuse development keys */
-  const uint8_t *product_id;                     /* 16 bytes */
+  bool secured;              /* refuse development keys */
+  const uint8_t *product_id; /* 16 bytes */
   uint32_t hardware_revision;
-  uint32_t security_counter;                     /* images below it are refused */
-  manifest_version loader_version;               /* firmware: the running loader's; else 0 */
-  uint32_t load_base;                            /* region all segments must lie in */
+  uint32_t security_counter;       /* images below it are refused */
+  manifest_version loader_version; /* firmware: the running loader's; else 0 */
+  uint32_t load_base;              /* region all segments must lie in */
   uint32_t load_bytes;
-  uint32_t place_bytes;                          /* of the slot or copy, manifest included */
+  uint32_t place_bytes; /* of the slot or copy, manifest included */
 } verify_trust;
 
 typedef struct unlock {

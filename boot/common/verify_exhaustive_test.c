@@ -85,12 +85,12 @@ int main(int argc, char **argv)
   if (argc != 2) return 2;
   kind = strcmp(argv[1], "loader") == 0 ? MANIFEST_KIND_LOADER : MANIFEST_KIND_FIRMWARE;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(both_signatures_cover_every_signed_bit, good_image),
-      cmocka_unit_test_setup(p256_alone_covers_every_signed_bit, good_image),
-      cmocka_unit_test_setup(lms_alone_covers_every_signed_bit, good_image),
-      cmocka_unit_test_setup(every_bit_of_the_p256_signature_counts, good_image),
-      cmocka_unit_test_setup(every_byte_of_the_lms_signature_counts, good_image),
-      cmocka_unit_test_setup(every_bit_of_the_payload_counts, good_image),
+    cmocka_unit_test_setup(both_signatures_cover_every_signed_bit, good_image),
+    cmocka_unit_test_setup(p256_alone_covers_every_signed_bit, good_image),
+    cmocka_unit_test_setup(lms_alone_covers_every_signed_bit, good_image),
+    cmocka_unit_test_setup(every_bit_of_the_p256_signature_counts, good_image),
+    cmocka_unit_test_setup(every_byte_of_the_lms_signature_counts, good_image),
+    cmocka_unit_test_setup(every_bit_of_the_payload_counts, good_image),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

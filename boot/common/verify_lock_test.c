@@ -15,7 +15,10 @@
 #include "verify_bench.h"
 #include "verify_skips.h"
 
-enum { STEPS = 21, NONE = 100 }; /* magic, format, policy, 4 of signatures, second opinion, marks, 11 of fields, payload */
+enum {
+  STEPS = 21,
+  NONE = 100
+}; /* magic, format, policy, 4 of signatures, second opinion, marks, 11 of fields, payload */
 
 static verify_bench bench;
 static uint32_t steps, skipped[2];
@@ -164,13 +167,13 @@ static void unsigned_image_with_a_chosen_entry_stays_locked(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(all_steps_together_unlock_the_entry, everything_counts),
-      cmocka_unit_test_setup(any_one_step_skipped_leaves_it_locked, everything_counts),
-      cmocka_unit_test_setup(any_two_steps_skipped_leave_it_locked, everything_counts),
-      cmocka_unit_test_setup(no_violation_unlocks_when_its_status_is_lost, everything_counts),
-      cmocka_unit_test_setup(no_choice_of_the_entry_opens_a_lock_that_lacks_turns, everything_counts),
-      cmocka_unit_test_setup(unsigned_image_with_a_chosen_entry_stays_locked, everything_counts),
-      cmocka_unit_test_setup(no_layout_violation_passes_when_its_status_is_lost, everything_counts),
+    cmocka_unit_test_setup(all_steps_together_unlock_the_entry, everything_counts),
+    cmocka_unit_test_setup(any_one_step_skipped_leaves_it_locked, everything_counts),
+    cmocka_unit_test_setup(any_two_steps_skipped_leave_it_locked, everything_counts),
+    cmocka_unit_test_setup(no_violation_unlocks_when_its_status_is_lost, everything_counts),
+    cmocka_unit_test_setup(no_choice_of_the_entry_opens_a_lock_that_lacks_turns, everything_counts),
+    cmocka_unit_test_setup(unsigned_image_with_a_chosen_entry_stays_locked, everything_counts),
+    cmocka_unit_test_setup(no_layout_violation_passes_when_its_status_is_lost, everything_counts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

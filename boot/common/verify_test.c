@@ -106,8 +106,10 @@ static void compares_security_versions_as_unsigned_numbers(void **state)
       bench_new(&bench, MANIFEST_KIND_FIRMWARE);
       bench.image.m.security_version = values[v];
       bench.trust.security_counter = values[c];
-      if (values[v] >= values[c]) assert_accepted("not below the counter");
-      else assert_refused("below the counter", BOOT_MANIFEST_ROLLBACK);
+      if (values[v] >= values[c])
+        assert_accepted("not below the counter");
+      else
+        assert_refused("below the counter", BOOT_MANIFEST_ROLLBACK);
     }
 }
 
@@ -242,8 +244,10 @@ static void development_keys_are_refused_under_every_policy(void **state)
     uint32_t policy, p256_flags, lms_flags;
     boot_status wanted;
   } cases[] = {
-      {OTP_POLICY_P256_ONLY, KEY_DEVELOPMENT, 0, BOOT_SIG_DEVELOPMENT}, {OTP_POLICY_P256_ONLY, 0, KEY_DEVELOPMENT, BOOT_OK},
-      {OTP_POLICY_LMS_ONLY, 0, KEY_DEVELOPMENT, BOOT_SIG_DEVELOPMENT},  {OTP_POLICY_LMS_ONLY, KEY_DEVELOPMENT, 0, BOOT_OK},
+    {OTP_POLICY_P256_ONLY, KEY_DEVELOPMENT, 0, BOOT_SIG_DEVELOPMENT},
+    {OTP_POLICY_P256_ONLY, 0, KEY_DEVELOPMENT, BOOT_OK},
+    {OTP_POLICY_LMS_ONLY, 0, KEY_DEVELOPMENT, BOOT_SIG_DEVELOPMENT},
+    {OTP_POLICY_LMS_ONLY, KEY_DEVELOPMENT, 0, BOOT_OK},
   };
   for (uint32_t i = 0; i < 4; i++) {
     bench_new(&bench, MANIFEST_KIND_LOADER);
@@ -253,8 +257,10 @@ static void development_keys_are_refused_under_every_policy(void **state)
     image_trust_lms(bench.device.fuses.root_lms[0], KEY_ROOT_0, cases[i].lms_flags);
     bench.image.m.p256_key.flags = cases[i].p256_flags;
     bench.image.m.lms_key.flags = cases[i].lms_flags;
-    if (cases[i].wanted == BOOT_OK) assert_accepted("mark on the key that does not count");
-    else assert_refused("mark on the key that counts", cases[i].wanted);
+    if (cases[i].wanted == BOOT_OK)
+      assert_accepted("mark on the key that does not count");
+    else
+      assert_refused("mark on the key that counts", cases[i].wanted);
   }
 }
 
@@ -266,8 +272,10 @@ static void refused_payload_is_wiped_from_ram(void **state)
   for (uint32_t unreadable = 0; unreadable < 2; unreadable++) {
     bench_new(&bench, MANIFEST_KIND_FIRMWARE);
     memset(rig_ram, 0xEE, sizeof rig_ram);
-    if (unreadable) host_flash_make_unreadable(rig_map.slot_a + MANIFEST_BYTES + 1000);
-    else bench.image.payload[1000] ^= 1;
+    if (unreadable)
+      host_flash_make_unreadable(rig_map.slot_a + MANIFEST_BYTES + 1000);
+    else
+      bench.image.payload[1000] ^= 1;
     bench.as_it_is = true;
     assert_refused("payload", unreadable ? BOOT_FLASH_UNREADABLE : BOOT_PAYLOAD_DIGEST);
     const manifest_segment *s = bench.image.m.segments;
@@ -289,8 +297,10 @@ static void a_refused_manifest_costs_no_reading_of_its_payload(void **state)
     const uint64_t before = host_flash_bytes_read();
     const boot_status status = bench_verify(&bench, &entry);
     const uint64_t read = host_flash_bytes_read() - before;
-    if (status == BOOT_PAYLOAD_DIGEST || status == BOOT_FLASH_UNREADABLE) assert_in_range(read, 0, bench.trust.place_bytes);
-    else assert_int_equal(read, 0);
+    if (status == BOOT_PAYLOAD_DIGEST || status == BOOT_FLASH_UNREADABLE)
+      assert_in_range(read, 0, bench.trust.place_bytes);
+    else
+      assert_int_equal(read, 0);
     assert_int_equal(host_operations(), 0);
   }
 }
@@ -315,22 +325,22 @@ static void payload_in_flash_is_checked_without_loading_it(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(accepts_the_image_that_all_refusals_start_from),
-      cmocka_unit_test(refuses_each_wrong_field_with_its_own_status),
-      cmocka_unit_test(accepts_the_edges_of_every_range),
-      cmocka_unit_test(compares_security_versions_as_unsigned_numbers),
-      cmocka_unit_test(refuses_every_nonzero_reserved_byte),
-      cmocka_unit_test(refuses_every_nonzero_byte_of_unused_segments),
-      cmocka_unit_test(refuses_every_loader_only_byte_in_firmware),
-      cmocka_unit_test(policy_p256_only_does_not_look_at_lms),
-      cmocka_unit_test(policy_lms_only_does_not_look_at_p256),
-      cmocka_unit_test(policy_word_with_any_bit_wrong_is_refused),
-      cmocka_unit_test(any_trusted_key_may_sign),
-      cmocka_unit_test(development_keys_work_until_the_device_is_secured),
-      cmocka_unit_test(development_keys_are_refused_under_every_policy),
-      cmocka_unit_test(refused_payload_is_wiped_from_ram),
-      cmocka_unit_test(a_refused_manifest_costs_no_reading_of_its_payload),
-      cmocka_unit_test(payload_in_flash_is_checked_without_loading_it),
+    cmocka_unit_test(accepts_the_image_that_all_refusals_start_from),
+    cmocka_unit_test(refuses_each_wrong_field_with_its_own_status),
+    cmocka_unit_test(accepts_the_edges_of_every_range),
+    cmocka_unit_test(compares_security_versions_as_unsigned_numbers),
+    cmocka_unit_test(refuses_every_nonzero_reserved_byte),
+    cmocka_unit_test(refuses_every_nonzero_byte_of_unused_segments),
+    cmocka_unit_test(refuses_every_loader_only_byte_in_firmware),
+    cmocka_unit_test(policy_p256_only_does_not_look_at_lms),
+    cmocka_unit_test(policy_lms_only_does_not_look_at_p256),
+    cmocka_unit_test(policy_word_with_any_bit_wrong_is_refused),
+    cmocka_unit_test(any_trusted_key_may_sign),
+    cmocka_unit_test(development_keys_work_until_the_device_is_secured),
+    cmocka_unit_test(development_keys_are_refused_under_every_policy),
+    cmocka_unit_test(refused_payload_is_wiped_from_ram),
+    cmocka_unit_test(a_refused_manifest_costs_no_reading_of_its_payload),
+    cmocka_unit_test(payload_in_flash_is_checked_without_loading_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

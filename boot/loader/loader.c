@@ -125,7 +125,8 @@ static bool copy_is_whole(uint32_t place, const manifest *m)
 {
   uint8_t piece[256];
   for (uint32_t at = 0; at < MANIFEST_BYTES; at += sizeof piece)
-    if (flash_read(place + at, piece, sizeof piece) != FLASH_OK || memcmp(piece, (const uint8_t *)m + at, sizeof piece) != 0)
+    if (flash_read(place + at, piece, sizeof piece) != FLASH_OK ||
+        memcmp(piece, (const uint8_t *)m + at, sizeof piece) != 0)
       return false;
   return verify_payload_in_flash(place, m) == BOOT_OK;
 }
@@ -134,7 +135,8 @@ static bool copy_is_whole(uint32_t place, const manifest *m)
  * what is read here is not what the ROM verified, but a second reading of flash. */
 static boot_status heal_other_copy(const loader *l)
 {
-  const uint32_t mine = loader_copy_base(l->handoff->loader_copy), other = loader_copy_base(l->handoff->loader_copy ^ 1u);
+  const uint32_t mine = loader_copy_base(l->handoff->loader_copy),
+                 other = loader_copy_base(l->handoff->loader_copy ^ 1u);
   uint8_t piece[256];
   update_writer w;
 
@@ -208,22 +210,22 @@ boot_status loader_settle(loader *l)
 void loader_describe(const loader *l, boot_info *info)
 {
   *info = (boot_info){
-      .magic = BOOT_INFO_MAGIC,
-      .size = sizeof *info,
-      .reset_cause = l->handoff->reset_cause,
-      .slot = l->slot,
-      .trial = l->standing == LOADER_TRIAL,
-      .tries_left = l->standing == LOADER_TRIAL ? l->journal.now.tries_left : 0,
-      .revert_reason = l->journal.now.revert_reason,
-      .security_counter = l->trust.security_counter,
-      .lifecycle_secured = l->trust.secured,
-      .watchdog_ms = LOADER_WATCHDOG_MS,
-      .version = l->firmware.version,
-      .security_version = l->firmware.security_version,
-      .hardware_revision = l->trust.hardware_revision,
-      .loader_version = l->self->version,
-      .loader_security_version = l->self->security_version,
-      .loader_copy = l->handoff->loader_copy,
+    .magic = BOOT_INFO_MAGIC,
+    .size = sizeof *info,
+    .reset_cause = l->handoff->reset_cause,
+    .slot = l->slot,
+    .trial = l->standing == LOADER_TRIAL,
+    .tries_left = l->standing == LOADER_TRIAL ? l->journal.now.tries_left : 0,
+    .revert_reason = l->journal.now.revert_reason,
+    .security_counter = l->trust.security_counter,
+    .lifecycle_secured = l->trust.secured,
+    .watchdog_ms = LOADER_WATCHDOG_MS,
+    .version = l->firmware.version,
+    .security_version = l->firmware.security_version,
+    .hardware_revision = l->trust.hardware_revision,
+    .loader_version = l->self->version,
+    .loader_security_version = l->self->security_version,
+    .loader_copy = l->handoff->loader_copy,
   };
   memcpy(info->measurement, l->firmware.payload_sha256, sizeof info->measurement);
 }

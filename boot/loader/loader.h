@@ -27,9 +27,9 @@ typedef struct loader {
   device_facts device;
   verify_trust trust;
   journal journal;
-  manifest firmware; /* manifest of the image being tried, then of the chosen one */
-  uint32_t entry;    /* what its checks unlocked */
-  uint32_t slot;     /* the chosen slot */
+  manifest firmware;        /* manifest of the image being tried, then of the chosen one */
+  uint32_t entry;           /* what its checks unlocked */
+  uint32_t slot;            /* the chosen slot */
   loader_standing standing; /* of the chosen image */
 } loader;
 

@@ -157,8 +157,8 @@ static decision decide(const situation *s)
 static void check_situation(const situation *s)
 {
   char what[128];
-  snprintf(what, sizeof what, "active %u trial %u tries %u rejected %u good %d%d journal %d", s->active, s->trial, s->tries,
-           s->rejected, s->good[0], s->good[1], s->journal_works);
+  snprintf(what, sizeof what, "active %u trial %u tries %u rejected %u good %d%d journal %d", s->active, s->trial,
+           s->tries, s->rejected, s->good[0], s->good[1], s->journal_works);
   good_device(NULL);
   rig_fuses()->policy = OTP_POLICY_P256_ONLY; /* the quick signature: this is about decisions */
   put_journal(s->active, s->trial, s->tries, s->rejected);
@@ -172,9 +172,10 @@ static void check_situation(const situation *s)
     fail_msg("%s: runs slot %u, standing %d", what, boot.l.slot, (int)boot.l.standing);
   if (wanted.boots) assert_runs(wanted.slot, wanted.standing);
   const journal_record now = journal_now();
-  if (now.active != s->active || now.trial != wanted.trial || now.tries_left != wanted.tries || now.rejected != wanted.rejected)
-    fail_msg("%s: journal says active %u trial %u tries %u rejected %u, wanted trial %u tries %u rejected %u", what, now.active,
-             now.trial, now.tries_left, now.rejected, wanted.trial, wanted.tries, wanted.rejected);
+  if (now.active != s->active || now.trial != wanted.trial || now.tries_left != wanted.tries ||
+      now.rejected != wanted.rejected)
+    fail_msg("%s: journal says active %u trial %u tries %u rejected %u, wanted trial %u tries %u rejected %u", what,
+             now.active, now.trial, now.tries_left, now.rejected, wanted.trial, wanted.tries, wanted.rejected);
 }
 
 static void follows_the_whole_decision_table(void **state)
@@ -186,8 +187,12 @@ static void follows_the_whole_decision_table(void **state)
     for (uint32_t t = 0; t < 3; t++)
       for (uint32_t n = 0; n < 3; n++)
         for (uint32_t bits = 0; bits < 32; bits++) {
-          const situation s = {.active = slots[a], .trial = slots[t], .tries = tries[n], .rejected = bits & 3,
-                               .good = {bits & 4, bits & 8}, .journal_works = bits & 16};
+          const situation s = {.active = slots[a],
+                               .trial = slots[t],
+                               .tries = tries[n],
+                               .rejected = bits & 3,
+                               .good = {bits & 4, bits & 8},
+                               .journal_works = bits & 16};
           check_situation(&s);
           situations++;
         }
@@ -274,7 +279,8 @@ static void hostile_journal_starts_verified_images_only(void **state)
     journal_open(&j);
     journal_record record = j.now;
     image_noise(&record.active, sizeof record - offsetof(journal_record, active), seed);
-    static const uint8_t slots[] = {BOOT_SLOT_A, BOOT_SLOT_B, BOOT_SLOT_NONE}; /* others make no record (journal_test) */
+    static const uint8_t slots[] = {BOOT_SLOT_A, BOOT_SLOT_B,
+                                    BOOT_SLOT_NONE}; /* others make no record (journal_test) */
     record.active = slots[seed % 3];
     record.trial = slots[seed / 3 % 3];
     assert_int_equal(journal_append(&j, &record), BOOT_OK);
@@ -366,17 +372,38 @@ static void settled_device_writes_nothing(void **state)
   assert_int_equal(host_operations(), 0);
 }
 
-static void lose_manifest(uint32_t base) { memset(rig.flash + base, 0xFF, MANIFEST_BYTES); }
-static void lose_all(uint32_t base) { memset(rig.flash + base, 0x00, RIG_PLACE_BYTES); }
-static void rot_manifest(uint32_t base) { rig.flash[base + 4095] ^= 1; }
-static void rot_payload(uint32_t base) { rig.flash[base + MANIFEST_BYTES + 255] ^= 1; }
-static void lose_manifest_unit(uint32_t base) { host_flash_make_unreadable(base + 2048); }
-static void lose_payload_unit(uint32_t base) { host_flash_make_unreadable(base + MANIFEST_BYTES + 16); }
-static void be_older(uint32_t base) { rig_put(base, &older_own); }
+static void lose_manifest(uint32_t base)
+{
+  memset(rig.flash + base, 0xFF, MANIFEST_BYTES);
+}
+static void lose_all(uint32_t base)
+{
+  memset(rig.flash + base, 0x00, RIG_PLACE_BYTES);
+}
+static void rot_manifest(uint32_t base)
+{
+  rig.flash[base + 4095] ^= 1;
+}
+static void rot_payload(uint32_t base)
+{
+  rig.flash[base + MANIFEST_BYTES + 255] ^= 1;
+}
+static void lose_manifest_unit(uint32_t base)
+{
+  host_flash_make_unreadable(base + 2048);
+}
+static void lose_payload_unit(uint32_t base)
+{
+  host_flash_make_unreadable(base + MANIFEST_BYTES + 16);
+}
+static void be_older(uint32_t base)
+{
+  rig_put(base, &older_own);
+}
 
 static void other_loader_copy_is_healed_whatever_ails_it(void **state)
 {
-  static void (*const ailments[])(uint32_t) = {lose_manifest, lose_all, rot_manifest, rot_payload,
+  static void (*const ailments[])(uint32_t) = {lose_manifest,      lose_all,          rot_manifest, rot_payload,
                                                lose_manifest_unit, lose_payload_unit, be_older};
   for (uint32_t i = 0; i < sizeof ailments / sizeof ailments[0]; i++)
     for (uint32_t copy = 0; copy < 2; copy++) {
@@ -505,25 +532,25 @@ static void loader_that_hangs_is_replaced_by_the_older_copy(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(follows_the_whole_decision_table),
-      PROMISE(trial_that_never_confirms_is_reverted_after_its_tries),
-      PROMISE(rejected_image_is_never_booted_even_when_the_active_one_is_lost),
-      PROMISE(lost_journal_finds_an_image_and_makes_it_prove_itself),
-      PROMISE(trial_without_room_in_otp_is_refused),
-      PROMISE(image_below_the_counter_is_no_fallback),
-      PROMISE(hostile_journal_starts_verified_images_only),
-      PROMISE(hostile_slots_cost_a_bounded_amount_of_reading),
-      PROMISE(does_not_open_without_handover_or_otp),
-      PROMISE(firmware_is_told_the_truth),
-      PROMISE(torn_confirm_is_completed),
-      PROMISE(settled_device_writes_nothing),
-      PROMISE(other_loader_copy_is_healed_whatever_ails_it),
-      PROMISE(nothing_is_settled_during_a_trial),
-      PROMISE(loader_counter_waits_for_a_whole_second_copy),
-      PROMISE(revocations_are_burnt_but_never_of_the_own_key),
-      PROMISE(own_key_of_one_algorithm_stays_when_the_lists_differ),
-      PROMISE(frozen_fuses_do_not_stop_counters_and_revocation),
-      PROMISE(loader_that_hangs_is_replaced_by_the_older_copy),
+    PROMISE(follows_the_whole_decision_table),
+    PROMISE(trial_that_never_confirms_is_reverted_after_its_tries),
+    PROMISE(rejected_image_is_never_booted_even_when_the_active_one_is_lost),
+    PROMISE(lost_journal_finds_an_image_and_makes_it_prove_itself),
+    PROMISE(trial_without_room_in_otp_is_refused),
+    PROMISE(image_below_the_counter_is_no_fallback),
+    PROMISE(hostile_journal_starts_verified_images_only),
+    PROMISE(hostile_slots_cost_a_bounded_amount_of_reading),
+    PROMISE(does_not_open_without_handover_or_otp),
+    PROMISE(firmware_is_told_the_truth),
+    PROMISE(torn_confirm_is_completed),
+    PROMISE(settled_device_writes_nothing),
+    PROMISE(other_loader_copy_is_healed_whatever_ails_it),
+    PROMISE(nothing_is_settled_during_a_trial),
+    PROMISE(loader_counter_waits_for_a_whole_second_copy),
+    PROMISE(revocations_are_burnt_but_never_of_the_own_key),
+    PROMISE(own_key_of_one_algorithm_stays_when_the_lists_differ),
+    PROMISE(frozen_fuses_do_not_stop_counters_and_revocation),
+    PROMISE(loader_that_hangs_is_replaced_by_the_older_copy),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static _Noreturn void start_firmware(void)
 static _Noreturn void recover(boot_status why)
 {
   log_recovery(why);
-  reset_attempts_clear(); /* this loader works: do not make the ROM try the other copy */
+  reset_attempts_clear();          /* this loader works: do not make the ROM try the other copy */
   watchdog_start(WATCHDOG_MAX_MS); /* erasing a slot takes seconds on real parts */
   recovery_begin(&the_recovery, &the_loader, why);
   while (!recovery_poll(&the_recovery)) watchdog_feed();

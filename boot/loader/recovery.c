@@ -50,11 +50,11 @@ static void send_number(recovery_type type, uint32_t number)
 static void send_hello(const recovery *r)
 {
   recovery_hello hello = {
-      .protocol = RECOVERY_PROTOCOL,
-      .reason = (uint32_t)r->reason,
-      .hardware_revision = r->l->trust.hardware_revision,
-      .security_counter = r->l->trust.security_counter,
-      .image_max = BOARD_FLASH_SLOT_BYTES,
+    .protocol = RECOVERY_PROTOCOL,
+    .reason = (uint32_t)r->reason,
+    .hardware_revision = r->l->trust.hardware_revision,
+    .security_counter = r->l->trust.security_counter,
+    .image_max = BOARD_FLASH_SLOT_BYTES,
   };
   memcpy(hello.product_id, r->l->trust.product_id, sizeof hello.product_id);
   send(RECOVERY_HELLO, &hello, sizeof hello);

@@ -11,11 +11,11 @@ typedef struct recovery {
   loader *l; /* trust, journal; l->firmware holds the manifest that is coming in */
   boot_status reason;
   update_writer writer;
-  uint32_t slot;        /* being written */
-  uint32_t wanted;      /* file offset of the next byte wanted */
-  uint32_t last_frame;  /* clock_ms() of the last valid frame */
-  uint32_t last_hello;  /* clock_ms() */
-  uint32_t got;         /* bytes in `frame` */
+  uint32_t slot;       /* being written */
+  uint32_t wanted;     /* file offset of the next byte wanted */
+  uint32_t last_frame; /* clock_ms() of the last valid frame */
+  uint32_t last_hello; /* clock_ms() */
+  uint32_t got;        /* bytes in `frame` */
   uint8_t frame[RECOVERY_HEADER_BYTES + RECOVERY_BODY_MAX + 4u];
 } recovery;
 

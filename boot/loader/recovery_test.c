@@ -292,14 +292,14 @@ static void refuses_before_it_erases_or_writes_anything(void **state)
     uint32_t at, value;
     boot_status why;
   } wrong[] = {
-      {offsetof(manifest, magic), 0, BOOT_MANIFEST_MAGIC},
-      {offsetof(manifest, kind), MANIFEST_KIND_LOADER, BOOT_MANIFEST_KIND},
-      {offsetof(manifest, security_version), COUNTER - 1, BOOT_MANIFEST_ROLLBACK},
-      {offsetof(manifest, product_id), 0, BOOT_MANIFEST_PRODUCT},
-      {offsetof(manifest, hardware_min), 1000, BOOT_MANIFEST_HARDWARE},
-      {offsetof(manifest, payload_bytes), 0xFFFFFFF0u, BOOT_MANIFEST_SIZE},
-      {offsetof(manifest, payload_bytes), RIG_PLACE_BYTES, BOOT_MANIFEST_SIZE},
-      {offsetof(manifest, segments), 16, BOOT_MANIFEST_SEGMENT},
+    {offsetof(manifest, magic), 0, BOOT_MANIFEST_MAGIC},
+    {offsetof(manifest, kind), MANIFEST_KIND_LOADER, BOOT_MANIFEST_KIND},
+    {offsetof(manifest, security_version), COUNTER - 1, BOOT_MANIFEST_ROLLBACK},
+    {offsetof(manifest, product_id), 0, BOOT_MANIFEST_PRODUCT},
+    {offsetof(manifest, hardware_min), 1000, BOOT_MANIFEST_HARDWARE},
+    {offsetof(manifest, payload_bytes), 0xFFFFFFF0u, BOOT_MANIFEST_SIZE},
+    {offsetof(manifest, payload_bytes), RIG_PLACE_BYTES, BOOT_MANIFEST_SIZE},
+    {offsetof(manifest, segments), 16, BOOT_MANIFEST_SEGMENT},
   };
   for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     test_image bad = image;
@@ -435,13 +435,15 @@ static void random_bytes_write_nothing_and_break_nothing(void **state)
     }
     host_uart_feed(noise, sizeof noise);
     assert_false(recovery_poll(&r));
-    while (recovery_host_hear(&frame)) {}
+    while (recovery_host_hear(&frame)) {
+    }
   }
   assert_int_equal(host_operations(), 0);
   host_clock_step(RECOVERY_SILENCE_MS);
   assert_false(recovery_poll(&r));
   host_clock_step(1);
-  while (recovery_host_hear(&frame)) {}
+  while (recovery_host_hear(&frame)) {
+  }
   send_manifest(&image);
   assert_hears(RECOVERY_ACK, MANIFEST_BYTES);
 }
@@ -475,26 +477,26 @@ static void random_chunks_never_install_anything(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(takes_a_good_image_and_boots_it),
-      PROMISE(hello_tells_what_the_device_wants),
-      PROMISE(hello_comes_once_a_second_while_nobody_sends),
-      PROMISE(takes_any_size_of_chunk),
-      PROMISE(repeated_and_wrong_offsets_are_answered_with_the_wanted_one),
-      PROMISE(host_may_begin_again_within_the_manifest),
-      PROMISE(frame_with_any_bit_wrong_is_ignored),
-      PROMISE(text_and_noise_between_frames_are_skipped),
-      PROMISE(frames_arrive_byte_by_byte),
-      PROMISE(frame_of_impossible_length_is_ignored),
-      PROMISE(chunk_across_the_manifest_border_ends_the_attempt),
-      PROMISE(refuses_before_it_erases_or_writes_anything),
-      PROMISE(refuses_an_image_whose_counter_has_no_room),
-      PROMISE(more_payload_than_announced_is_refused),
-      PROMISE(wrong_payload_is_refused_and_nothing_points_at_it),
-      PROMISE(worn_slot_makes_the_next_attempt_use_the_other),
-      PROMISE(silence_forgets_the_attempt),
-      PROMISE(a_frame_now_and_then_keeps_the_attempt),
-      PROMISE(random_bytes_write_nothing_and_break_nothing),
-      PROMISE(random_chunks_never_install_anything),
+    PROMISE(takes_a_good_image_and_boots_it),
+    PROMISE(hello_tells_what_the_device_wants),
+    PROMISE(hello_comes_once_a_second_while_nobody_sends),
+    PROMISE(takes_any_size_of_chunk),
+    PROMISE(repeated_and_wrong_offsets_are_answered_with_the_wanted_one),
+    PROMISE(host_may_begin_again_within_the_manifest),
+    PROMISE(frame_with_any_bit_wrong_is_ignored),
+    PROMISE(text_and_noise_between_frames_are_skipped),
+    PROMISE(frames_arrive_byte_by_byte),
+    PROMISE(frame_of_impossible_length_is_ignored),
+    PROMISE(chunk_across_the_manifest_border_ends_the_attempt),
+    PROMISE(refuses_before_it_erases_or_writes_anything),
+    PROMISE(refuses_an_image_whose_counter_has_no_room),
+    PROMISE(more_payload_than_announced_is_refused),
+    PROMISE(wrong_payload_is_refused_and_nothing_points_at_it),
+    PROMISE(worn_slot_makes_the_next_attempt_use_the_other),
+    PROMISE(silence_forgets_the_attempt),
+    PROMISE(a_frame_now_and_then_keeps_the_attempt),
+    PROMISE(random_bytes_write_nothing_and_break_nothing),
+    PROMISE(random_chunks_never_install_anything),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,8 @@ _Noreturn void stage_main(void)
 {
   manifest *loader = (manifest *)BOARD_LOADER_MANIFEST_BASE;
   boot_handoff *handoff = (boot_handoff *)BOARD_HANDOFF_BASE;
-  uint32_t entry = ~loader->entry; /* unequal until the checks say otherwise: RAM may hold the last attempt's manifest */
+  uint32_t entry =
+    ~loader->entry; /* unequal until the checks say otherwise: RAM may hold the last attempt's manifest */
 
   watchdog_start(ROM_WATCHDOG_MS);
   handoff->reset_cause = (uint32_t)reset_cause_take();

@@ -14,6 +14,7 @@
  * loader: where the chosen copy's manifest goes (the loader keeps it), uninitialised when no copy is good.
  * handoff: filled in but for reset_cause. *entry: what the checks unlocked.
  * BOOT_OK | BOOT_OTP_* | the reason the copy tried last was refused. */
-boot_status rom_choose_loader(uint32_t attempts, manifest *loader, boot_handoff *handoff, uint32_t *entry) BOOT_MUST_CHECK;
+boot_status rom_choose_loader(uint32_t attempts, manifest *loader, boot_handoff *handoff,
+                              uint32_t *entry) BOOT_MUST_CHECK;
 
 #endif

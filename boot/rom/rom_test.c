@@ -72,7 +72,8 @@ static void copy_0_goes_first_when_both_are_equal(void **state)
 static void versions_are_ordered_as_numbers(void **state)
 {
   (void)state;
-  static const manifest_version ordered[] = {{0, 0, 1}, {0, 0, 0xFFFFFFFF}, {0, 1, 0}, {0, 0xFFFF, 0}, {1, 0, 0}, {0x8000, 0, 0}};
+  static const manifest_version ordered[] = {{0, 0, 1},      {0, 0, 0xFFFFFFFF}, {0, 1, 0},
+                                             {0, 0xFFFF, 0}, {1, 0, 0},          {0x8000, 0, 0}};
   for (uint32_t low = 0; low < 6; low++)
     for (uint32_t high = low + 1; high < 6; high++) {
       memcpy(rig.flash + rig_map.loader_0 + offsetof(manifest, version), &ordered[high], sizeof ordered[0]);
@@ -84,16 +85,46 @@ static void versions_are_ordered_as_numbers(void **state)
 
 /* ---- Each kind of damage ---- */
 
-static void blank(void) { memset(rig.flash + rig_map.loader_1, 0xFF, RIG_PLACE_BYTES); }
-static void wiped(void) { memset(rig.flash + rig_map.loader_1, 0x00, RIG_PLACE_BYTES); }
-static void noise(void) { image_noise(rig.flash + rig_map.loader_1, RIG_PLACE_BYTES, 3); }
-static void version_unreadable(void) { host_flash_make_unreadable(rig_map.loader_1 + offsetof(manifest, version)); }
-static void manifest_unreadable(void) { host_flash_make_unreadable(rig_map.loader_1 + MANIFEST_BYTES - 1); }
-static void payload_unreadable(void) { host_flash_make_unreadable(rig_map.loader_1 + MANIFEST_BYTES); }
-static void payload_damaged(void) { rig.flash[rig_map.loader_1 + MANIFEST_BYTES + 319] ^= 0x10; }
-static void p256_damaged(void) { rig.flash[rig_map.loader_1 + offsetof(manifest, p256_signature) + 63] ^= 1; }
-static void lms_damaged(void) { rig.flash[rig_map.loader_1 + offsetof(manifest, lms_signature) + 700] ^= 1; }
-static void field_damaged(void) { rig.flash[rig_map.loader_1 + offsetof(manifest, build_id)] ^= 1; }
+static void blank(void)
+{
+  memset(rig.flash + rig_map.loader_1, 0xFF, RIG_PLACE_BYTES);
+}
+static void wiped(void)
+{
+  memset(rig.flash + rig_map.loader_1, 0x00, RIG_PLACE_BYTES);
+}
+static void noise(void)
+{
+  image_noise(rig.flash + rig_map.loader_1, RIG_PLACE_BYTES, 3);
+}
+static void version_unreadable(void)
+{
+  host_flash_make_unreadable(rig_map.loader_1 + offsetof(manifest, version));
+}
+static void manifest_unreadable(void)
+{
+  host_flash_make_unreadable(rig_map.loader_1 + MANIFEST_BYTES - 1);
+}
+static void payload_unreadable(void)
+{
+  host_flash_make_unreadable(rig_map.loader_1 + MANIFEST_BYTES);
+}
+static void payload_damaged(void)
+{
+  rig.flash[rig_map.loader_1 + MANIFEST_BYTES + 319] ^= 0x10;
+}
+static void p256_damaged(void)
+{
+  rig.flash[rig_map.loader_1 + offsetof(manifest, p256_signature) + 63] ^= 1;
+}
+static void lms_damaged(void)
+{
+  rig.flash[rig_map.loader_1 + offsetof(manifest, lms_signature) + 700] ^= 1;
+}
+static void field_damaged(void)
+{
+  rig.flash[rig_map.loader_1 + offsetof(manifest, build_id)] ^= 1;
+}
 
 static void any_damage_of_the_first_falls_back_to_the_second(void **state)
 {
@@ -102,11 +133,16 @@ static void any_damage_of_the_first_falls_back_to_the_second(void **state)
     boot_status why;
     bool still_first; /* its version still claims to be newer */
   } kinds[] = {
-      {blank, BOOT_MANIFEST_MAGIC, true},          {wiped, BOOT_OK, false},
-      {noise, BOOT_MANIFEST_MAGIC, true},          {version_unreadable, BOOT_OK, false},
-      {manifest_unreadable, BOOT_FLASH_UNREADABLE, true}, {payload_unreadable, BOOT_FLASH_UNREADABLE, true},
-      {payload_damaged, BOOT_PAYLOAD_DIGEST, true},       {p256_damaged, BOOT_SIG_P256, true},
-      {lms_damaged, BOOT_SIG_LMS, true},                  {field_damaged, BOOT_SIG_P256, true},
+    {blank, BOOT_MANIFEST_MAGIC, true},
+    {wiped, BOOT_OK, false},
+    {noise, BOOT_MANIFEST_MAGIC, true},
+    {version_unreadable, BOOT_OK, false},
+    {manifest_unreadable, BOOT_FLASH_UNREADABLE, true},
+    {payload_unreadable, BOOT_FLASH_UNREADABLE, true},
+    {payload_damaged, BOOT_PAYLOAD_DIGEST, true},
+    {p256_damaged, BOOT_SIG_P256, true},
+    {lms_damaged, BOOT_SIG_LMS, true},
+    {field_damaged, BOOT_SIG_P256, true},
   };
   for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     two_good_copies(state);
@@ -233,19 +269,19 @@ static void hostile_flash_costs_at_most_two_places_of_reading(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      PROMISE(newer_copy_goes_first),
-      PROMISE(copy_0_goes_first_when_both_are_equal),
-      PROMISE(versions_are_ordered_as_numbers),
-      PROMISE(any_damage_of_the_first_falls_back_to_the_second),
-      PROMISE(refused_by_rule_falls_back_too),
-      PROMISE(both_bad_gives_the_reason_of_the_last),
-      PROMISE(older_copy_below_the_counter_is_no_way_back),
-      PROMISE(copies_take_turns_when_neither_reaches_firmware),
-      PROMISE(revoked_key_no_longer_signs_loaders),
-      PROMISE(nothing_boots_without_factory_keys_or_after_retirement),
-      PROMISE(nothing_boots_when_otp_is_silent),
-      PROMISE(any_bit_of_the_secured_mark_secures),
-      PROMISE(hostile_flash_costs_at_most_two_places_of_reading),
+    PROMISE(newer_copy_goes_first),
+    PROMISE(copy_0_goes_first_when_both_are_equal),
+    PROMISE(versions_are_ordered_as_numbers),
+    PROMISE(any_damage_of_the_first_falls_back_to_the_second),
+    PROMISE(refused_by_rule_falls_back_too),
+    PROMISE(both_bad_gives_the_reason_of_the_last),
+    PROMISE(older_copy_below_the_counter_is_no_way_back),
+    PROMISE(copies_take_turns_when_neither_reaches_firmware),
+    PROMISE(revoked_key_no_longer_signs_loaders),
+    PROMISE(nothing_boots_without_factory_keys_or_after_retirement),
+    PROMISE(nothing_boots_when_otp_is_silent),
+    PROMISE(any_bit_of_the_secured_mark_secures),
+    PROMISE(hostile_flash_costs_at_most_two_places_of_reading),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,11 +28,11 @@ enum { LMS_SEED_BYTES = 32 };
 
 /* Owned by the caller; contains the seed; points at the caller's tree. */
 typedef struct lms_signing_key {
-    enum lms_tree_type tree_type;
-    enum lms_ots_type ots_type;
-    uint8_t id[LMS_ID_BYTES];
-    uint8_t seed[LMS_SEED_BYTES];
-    const uint8_t *tree; /* node r, 32 bytes, at 32 r: 1 is the root, 2r and 2r + 1 are the children of r; 0 is unused */
+  enum lms_tree_type tree_type;
+  enum lms_ots_type ots_type;
+  uint8_t id[LMS_ID_BYTES];
+  uint8_t seed[LMS_SEED_BYTES];
+  const uint8_t *tree; /* node r, 32 bytes, at 32 r: 1 is the root, 2r and 2r + 1 are the children of r; 0 is unused */
 } lms_signing_key;
 
 /* Memory for the tree: 64 KiB for height 10, 2 KiB for height 5; 0 if the type is not supported. The tree is public,

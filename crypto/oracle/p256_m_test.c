@@ -103,8 +103,8 @@ static void agrees_on_edges(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(takes_what_p256_m_signs_and_refuses_what_it_refuses),
-      cmocka_unit_test(agrees_on_edges),
+    cmocka_unit_test(takes_what_p256_m_signs_and_refuses_what_it_refuses),
+    cmocka_unit_test(agrees_on_edges),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

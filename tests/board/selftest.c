@@ -21,15 +21,15 @@
 #include "uart.h"
 #include "watchdog.h"
 
-#define TEST_BLOCK 0x2F0000u      /* in slot B */
-#define MARKER_BLOCK 0x2FF000u    /* holds the marker of the first run */
-#define PLANTED_BLOCK 0x2E0000u   /* run.py plants an unreadable granule at + 0x400, and another ... */
+#define TEST_BLOCK 0x2F0000u    /* in slot B */
+#define MARKER_BLOCK 0x2FF000u  /* holds the marker of the first run */
+#define PLANTED_BLOCK 0x2E0000u /* run.py plants an unreadable granule at + 0x400, and another ... */
 #define PLANTED_OFFSET 0x2E0400u
-#define PLANTED_LATER 0x2D0000u   /* ... here, for the test under the lock */
+#define PLANTED_LATER 0x2D0000u /* ... here, for the test under the lock */
 /* Middle of this program's RAM: above its data, below any stack it uses. */
 #define MIDDLE_BEGIN ((uint32_t *)0x3000A000)
 #define MIDDLE_END ((uint32_t *)0x3000C000)
-#define NEXT_BASE 0x38000000u     /* where the next stage is put */
+#define NEXT_BASE 0x38000000u /* where the next stage is put */
 #define NEXT_STACK 0x38001000u
 
 /* Survives resets; zero when power comes. */
@@ -95,44 +95,44 @@ static void test_flash(void)
 
   uint32_t wear = flash_wear(TEST_BLOCK);
   CHECK("flash_erases_to_ones", flash_erase(TEST_BLOCK, FLASH_BLOCK_BYTES) == FLASH_OK &&
-                                    flash_read(TEST_BLOCK + 4000, back, 48) == FLASH_OK && all_bytes_are(back, 48, 0xFF));
+                                  flash_read(TEST_BLOCK + 4000, back, 48) == FLASH_OK && all_bytes_are(back, 48, 0xFF));
   CHECK("flash_counts_wear", flash_wear(TEST_BLOCK) == wear + 1 && flash_wear(TEST_BLOCK + 4095) == wear + 1 &&
-                                 flash_wear(BOARD_FLASH_BYTES) == 0);
+                               flash_wear(BOARD_FLASH_BYTES) == 0);
   CHECK("flash_programs_units", flash_program(TEST_BLOCK + 16, data, 48) == FLASH_OK &&
-                                    flash_read(TEST_BLOCK + 16, back, 48) == FLASH_OK && memcmp(data, back, 48) == 0);
+                                  flash_read(TEST_BLOCK + 16, back, 48) == FLASH_OK && memcmp(data, back, 48) == 0);
   CHECK("flash_reads_any_alignment",
         flash_read(TEST_BLOCK + 19, back + 1, 41) == FLASH_OK && memcmp(back + 1, data + 3, 41) == 0);
   CHECK("flash_reads_nothing", flash_read(BOARD_FLASH_BYTES, back, 0) == FLASH_OK);
   CHECK("flash_refuses_a_second_program", flash_program(TEST_BLOCK + 16, data, 16) == FLASH_NOT_ERASED);
-  CHECK("flash_programs_up_to_a_used_unit",
-        flash_program(TEST_BLOCK, data, 32) == FLASH_NOT_ERASED && flash_read(TEST_BLOCK, back, 16) == FLASH_OK &&
-            memcmp(back, data, 16) == 0);
+  CHECK("flash_programs_up_to_a_used_unit", flash_program(TEST_BLOCK, data, 32) == FLASH_NOT_ERASED &&
+                                              flash_read(TEST_BLOCK, back, 16) == FLASH_OK &&
+                                              memcmp(back, data, 16) == 0);
   CHECK("flash_refuses_half_units", flash_program(TEST_BLOCK + 72, data, 16) == FLASH_ALIGNMENT &&
-                                        flash_program(TEST_BLOCK + 64, data, 8) == FLASH_ALIGNMENT);
+                                      flash_program(TEST_BLOCK + 64, data, 8) == FLASH_ALIGNMENT);
   CHECK("flash_refuses_part_of_a_block", flash_erase(TEST_BLOCK + 16, FLASH_BLOCK_BYTES) == FLASH_ALIGNMENT &&
-                                             flash_erase(TEST_BLOCK, 16) == FLASH_ALIGNMENT);
+                                           flash_erase(TEST_BLOCK, 16) == FLASH_ALIGNMENT);
   CHECK("flash_refuses_what_is_beyond_it",
         flash_read(BOARD_FLASH_BYTES - 8, back, 9) == FLASH_RANGE && flash_read(0xFFFFFFF0u, back, 32) == FLASH_RANGE &&
-            flash_program(BOARD_FLASH_BYTES, data, 16) == FLASH_RANGE &&
-            flash_erase(BOARD_FLASH_BYTES - FLASH_BLOCK_BYTES, 2 * FLASH_BLOCK_BYTES) == FLASH_RANGE);
+          flash_program(BOARD_FLASH_BYTES, data, 16) == FLASH_RANGE &&
+          flash_erase(BOARD_FLASH_BYTES - FLASH_BLOCK_BYTES, 2 * FLASH_BLOCK_BYTES) == FLASH_RANGE);
 }
 
 static void test_unreadable(void)
 {
   uint8_t back[32];
   CHECK("flash_reports_an_unreadable_granule", flash_read(PLANTED_OFFSET, back, 16) == FLASH_UNREADABLE &&
-                                                   flash_read(PLANTED_OFFSET + 1023, back, 1) == FLASH_UNREADABLE);
+                                                 flash_read(PLANTED_OFFSET + 1023, back, 1) == FLASH_UNREADABLE);
   CHECK("flash_reports_a_read_that_runs_into_it", flash_read(PLANTED_OFFSET - 16, back, 32) == FLASH_UNREADABLE);
   CHECK("flash_reads_around_it", flash_read(PLANTED_OFFSET - 32, back, 32) == FLASH_OK &&
-                                     flash_read(PLANTED_OFFSET + 1024, back, 32) == FLASH_OK);
+                                   flash_read(PLANTED_OFFSET + 1024, back, 32) == FLASH_OK);
   __asm__ volatile("cpsid i");
   flash_status masked = flash_read(PLANTED_OFFSET, back, 16);
   __asm__ volatile("cpsie i");
   CHECK("flash_reports_it_with_interrupts_masked", masked == FLASH_UNREADABLE);
   CHECK("flash_does_not_program_it", flash_program(PLANTED_OFFSET, back, 16) == FLASH_NOT_ERASED);
-  CHECK("flash_erase_makes_it_readable",
-        flash_erase(PLANTED_BLOCK, FLASH_BLOCK_BYTES) == FLASH_OK &&
-            flash_read(PLANTED_OFFSET, back, 16) == FLASH_OK && all_bytes_are(back, 16, 0xFF));
+  CHECK("flash_erase_makes_it_readable", flash_erase(PLANTED_BLOCK, FLASH_BLOCK_BYTES) == FLASH_OK &&
+                                           flash_read(PLANTED_OFFSET, back, 16) == FLASH_OK &&
+                                           all_bytes_are(back, 16, 0xFF));
 }
 
 /* ---- OTP ---- */
@@ -142,11 +142,11 @@ static void test_otp_bank(uint32_t base, const char *blank, const char *sets, co
   uint8_t back[8];
   CHECK(blank, otp_read(base, back, 8) == OTP_OK && all_bytes_are(back, 8, 0));
   CHECK(sets, otp_program(base, "\x01\x20\x03\x40", 4) == OTP_OK && otp_read(base, back, 8) == OTP_OK &&
-                  memcmp(back, "\x01\x20\x03\x40\0\0\0\0", 8) == 0);
+                memcmp(back, "\x01\x20\x03\x40\0\0\0\0", 8) == 0);
   CHECK(adds, otp_program(base + 1, "\x21\x03", 2) == OTP_OK && otp_read(base, back, 4) == OTP_OK &&
-                  memcmp(back, "\x01\x21\x03\x40", 4) == 0);
+                memcmp(back, "\x01\x21\x03\x40", 4) == 0);
   CHECK(conflict, otp_program(base, "\x03\x20", 2) == OTP_CONFLICT && otp_read(base, back, 2) == OTP_OK &&
-                      memcmp(back, "\x01\x21", 2) == 0);
+                    memcmp(back, "\x01\x21", 2) == 0);
 }
 
 static void test_otp(void)
@@ -156,13 +156,13 @@ static void test_otp(void)
   test_otp_bank(OTP_BANK_BYTES + 2048, "counters_start_blank", "counters_take_bits", "counters_take_more_bits",
                 "counters_refuse_to_clear_bits");
   CHECK("otp_last_bytes", otp_program(OTP_BYTES - 2, "\x11\x22", 2) == OTP_OK &&
-                              otp_read(OTP_BYTES - 2, back, 2) == OTP_OK && memcmp(back, "\x11\x22", 2) == 0);
+                            otp_read(OTP_BYTES - 2, back, 2) == OTP_OK && memcmp(back, "\x11\x22", 2) == 0);
   CHECK("otp_reads_across_banks", otp_program(OTP_BANK_BYTES - 1, "\x0F\xF0", 2) == OTP_OK &&
-                                      otp_read(OTP_BANK_BYTES - 2, back, 4) == OTP_OK &&
-                                      memcmp(back, "\0\x0F\xF0\0", 4) == 0);
+                                    otp_read(OTP_BANK_BYTES - 2, back, 4) == OTP_OK &&
+                                    memcmp(back, "\0\x0F\xF0\0", 4) == 0);
   CHECK("otp_refuses_what_is_beyond_it", otp_read(OTP_BYTES - 1, back, 2) == OTP_RANGE &&
-                                             otp_read(0xFFFFFFFFu, back, 2) == OTP_RANGE &&
-                                             otp_program(OTP_BYTES, back, 1) == OTP_RANGE);
+                                           otp_read(0xFFFFFFFFu, back, 2) == OTP_RANGE &&
+                                           otp_program(OTP_BYTES, back, 1) == OTP_RANGE);
   CHECK("otp_reads_many", otp_read(1000, back, 300) == OTP_OK && back[24] == 0x01 && back[27] == 0x40 && back[28] == 0);
 }
 
@@ -179,11 +179,11 @@ static void test_otp_frozen(void)
   CHECK("fuses_survive_power_off", otp_read(1024, back, 4) == OTP_OK && memcmp(back, "\x01\x21\x03\x40", 4) == 0);
   CHECK("counters_survive_power_off",
         otp_read(OTP_BANK_BYTES + 2048, back, 4) == OTP_OK && memcmp(back, "\x01\x21\x03\x40", 4) == 0);
-  CHECK("frozen_fuses_take_no_bits", otp_program(1030, "\x01", 1) == OTP_FROZEN &&
-                                         otp_read(1030, back, 1) == OTP_OK && back[0] == 0);
+  CHECK("frozen_fuses_take_no_bits",
+        otp_program(1030, "\x01", 1) == OTP_FROZEN && otp_read(1030, back, 1) == OTP_OK && back[0] == 0);
   CHECK("frozen_fuses_accept_what_they_hold", otp_program(1024, "\x01\x21", 2) == OTP_OK);
   CHECK("counters_are_never_frozen", otp_program(OTP_BANK_BYTES + 2056, "\x80", 1) == OTP_OK &&
-                                         otp_read(OTP_BANK_BYTES + 2056, back, 1) == OTP_OK && back[0] == 0x80);
+                                       otp_read(OTP_BANK_BYTES + 2056, back, 1) == OTP_OK && back[0] == 0x80);
 }
 
 /* ---- the rest ---- */
@@ -193,7 +193,8 @@ static void test_clock(void)
   clock_init();
   uint32_t begin = clock_ms();
   uint32_t seconds = clock_rtc_seconds();
-  while (clock_ms() - begin < 1100 && clock_rtc_seconds() - seconds < 3) {}
+  while (clock_ms() - begin < 1100 && clock_rtc_seconds() - seconds < 3) {
+  }
   uint32_t passed = clock_rtc_seconds() - seconds;
   CHECK("clock_agrees_with_rtc", passed >= 1 && passed <= 2);
   CHECK("rtc_knows_the_date", seconds > 1700000000u);
@@ -249,12 +250,13 @@ static void test_locks(void)
 {
   const uint32_t last_rom_word = 0xFFu, unused_flash_word = 0x3000u;
   CHECK("mpc_changes_before_the_locks", lut_can_change(MPC_QSPI, last_rom_word) &&
-                                            lut_can_change(MPC_DDR, unused_flash_word) && lut_can_change(MPC_SRAM(0u), 0));
+                                          lut_can_change(MPC_DDR, unused_flash_word) &&
+                                          lut_can_change(MPC_SRAM(0u), 0));
   board_lock_after_rom();
   CHECK("rom_lock_holds", !lut_can_change(MPC_QSPI, last_rom_word) && lut_can_change(MPC_DDR, unused_flash_word));
   board_lock_after_loader();
-  CHECK("loader_lock_holds", !lut_can_change(MPC_DDR, unused_flash_word) && !lut_can_change(MPC_SRAM(0u), 0) &&
-                                 lut_can_change(MPC_BRAM, 0));
+  CHECK("loader_lock_holds",
+        !lut_can_change(MPC_DDR, unused_flash_word) && !lut_can_change(MPC_SRAM(0u), 0) && lut_can_change(MPC_BRAM, 0));
   REG(MPC_DDR + MPC_CTRL) = 0;
   CHECK("a_lock_cannot_be_taken_back", !lut_can_change(MPC_DDR, unused_flash_word));
 }
@@ -264,7 +266,7 @@ static void test_unreadable_under_lock(void)
   uint8_t back[16];
   CHECK("locked_flash_erase_of_an_unreadable_block_fails",
         flash_read(PLANTED_LATER, back, 16) == FLASH_UNREADABLE &&
-            flash_erase(PLANTED_LATER, FLASH_BLOCK_BYTES) == FLASH_FAILED);
+          flash_erase(PLANTED_LATER, FLASH_BLOCK_BYTES) == FLASH_FAILED);
 }
 
 static void test_isolation_refuses_unsound_tables(void)
@@ -275,8 +277,8 @@ static void test_isolation_refuses_unsound_tables(void)
   static const isolation_region over = {0x2807FC00, 0x800, ISOLATION_NONSECURE};
   static const isolation_region gates = {0x30008000, 0x400, ISOLATION_GATES};
   CHECK("isolation_refuses_unsound_tables", !isolation_apply(&odd, 1, 0, 0) && !isolation_apply(&empty, 1, 0, 0) &&
-                                                !isolation_apply(&rom, 1, 0, 0) && !isolation_apply(&over, 1, 0, 0) &&
-                                                !isolation_apply(&gates, 1, 0, 0));
+                                              !isolation_apply(&rom, 1, 0, 0) && !isolation_apply(&over, 1, 0, 0) &&
+                                              !isolation_apply(&gates, 1, 0, 0));
 }
 
 /* ---- the boots ---- */
@@ -318,7 +320,7 @@ static void first_run(reset_cause cause)
   test_board_ram();
   test_isolation_refuses_unsound_tables();
   CHECK("flash_marks_the_run", flash_erase(MARKER_BLOCK, FLASH_BLOCK_BYTES) == FLASH_OK &&
-                                   flash_program(MARKER_BLOCK, "HOLDFAST SELFTST", 16) == FLASH_OK);
+                                 flash_program(MARKER_BLOCK, "HOLDFAST SELFTST", 16) == FLASH_OK);
 }
 
 static void second_run(void)
@@ -345,12 +347,15 @@ static _Noreturn void wait_for_watchdog(void)
   uint32_t begin = clock_ms();
   while (clock_ms() - begin < 600) watchdog_feed();
   begin = clock_ms();
-  while (clock_ms() - begin < 150) {} /* past the half-time NMI: feeding still helps */
+  while (clock_ms() - begin < 150) {
+  } /* past the half-time NMI: feeding still helps */
   watchdog_feed();
-  while (clock_ms() - begin < 300) {}
+  while (clock_ms() - begin < 300) {
+  }
   CHECK("watchdog_is_held_off_by_feeding", true);
   uint8_t back[64];
-  while (clock_ms() - begin < 5000 && otp_read(1024, back, sizeof back) == OTP_OK) {} /* cut somewhere in a byte */
+  while (clock_ms() - begin < 5000 && otp_read(1024, back, sizeof back) == OTP_OK) {
+  } /* cut somewhere in a byte */
   CHECK("watchdog_resets", false);
   finish();
 }
@@ -362,7 +367,8 @@ void stage_main(void)
   switch (PROGRESS->boots++) {
   case 0: {
     uint8_t marker[16];
-    PROGRESS->second_run = flash_read(MARKER_BLOCK, marker, 16) == FLASH_OK && memcmp(marker, "HOLDFAST SELFTST", 16) == 0;
+    PROGRESS->second_run = flash_read(MARKER_BLOCK, marker, 16) == FLASH_OK &&
+                           memcmp(marker, "HOLDFAST SELFTST", 16) == 0;
     if (PROGRESS->second_run) {
       second_run();
       finish();

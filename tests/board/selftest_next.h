@@ -9,8 +9,8 @@ typedef struct next_report {
   uint32_t registers_or; /* all of r0, r2-r12 and lr */
   uint32_t stack;        /* msp */
   uint32_t stack_limit;
-  uint32_t vectors;      /* VTOR */
-  uint32_t masked;       /* PRIMASK */
+  uint32_t vectors; /* VTOR */
+  uint32_t masked;  /* PRIMASK */
 } next_report;
 #define NEXT_REPORT ((volatile next_report *)0x30004100)
 

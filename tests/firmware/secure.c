@@ -19,13 +19,13 @@
 #define GATE __attribute__((cmse_nonsecure_entry, used))
 
 static const isolation_region regions[] = {
-    {FIRMWARE_NONSECURE_BASE, FIRMWARE_NONSECURE_BYTES, ISOLATION_NONSECURE},
-    {FIRMWARE_NONSECURE_RAM_BASE, FIRMWARE_NONSECURE_RAM_BYTES, ISOLATION_NONSECURE},
-    {FIRMWARE_GATES_BASE, FIRMWARE_GATES_BYTES, ISOLATION_GATES},
+  {FIRMWARE_NONSECURE_BASE, FIRMWARE_NONSECURE_BYTES, ISOLATION_NONSECURE},
+  {FIRMWARE_NONSECURE_RAM_BASE, FIRMWARE_NONSECURE_RAM_BYTES, ISOLATION_NONSECURE},
+  {FIRMWARE_GATES_BASE, FIRMWARE_GATES_BYTES, ISOLATION_GATES},
 };
 
-static boot_info info;  /* our copy: the original is in RAM that the next boot reuses */
-static bool may_feed;   /* not on trial, or confirmed: only the watchdog ends a trial that stays silent */
+static boot_info info; /* our copy: the original is in RAM that the next boot reuses */
+static bool may_feed;  /* not on trial, or confirmed: only the watchdog ends a trial that stays silent */
 
 void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
 {

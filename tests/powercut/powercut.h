@@ -26,8 +26,8 @@ typedef enum trial_habit { TRIAL_CONFIRMS, TRIAL_IS_SILENT, TRIAL_REJECTS } tria
 
 /* How the journal must end when firmware changed or did not. */
 typedef struct outcome_wanted {
-  bool confirmed;         /* new firmware came by an update: outcome CONFIRMED and the job are kept until told */
-  boot_status reverted;   /* the update is always given up, for this reason; 0: it is not */
+  bool confirmed;       /* new firmware came by an update: outcome CONFIRMED and the job are kept until told */
+  boot_status reverted; /* the update is always given up, for this reason; 0: it is not */
 } outcome_wanted;
 
 typedef struct scenario {

@@ -121,8 +121,7 @@ static void judged_clear(void)
 static size_t judged_place(fingerprint f)
 {
   size_t i = f.a & (judged.size - 1);
-  while ((judged.entry[i].a | judged.entry[i].b) != 0 &&
-         (judged.entry[i].a != f.a || judged.entry[i].b != f.b))
+  while ((judged.entry[i].a | judged.entry[i].b) != 0 && (judged.entry[i].a != f.a || judged.entry[i].b != f.b))
     i = (i + 1) & (judged.size - 1);
   return i;
 }
@@ -167,30 +166,42 @@ typedef struct way {
   uint32_t detail;
 } way;
 
-#define WAYS(...) {.count = sizeof((way[]){__VA_ARGS__}) / sizeof(way), .list = (const way[]){__VA_ARGS__}}
+#define WAYS(...)                                                              \
+  {                                                                            \
+    .count = sizeof((way[]){__VA_ARGS__}) / sizeof(way), .list = (const way[]) \
+    {                                                                          \
+      __VA_ARGS__                                                              \
+    }                                                                          \
+  }
 typedef struct ways {
   uint32_t count;
   const way *list;
 } ways;
 
-#define PREFIX(n) {HOST_TORN_PREFIX, n}
-#define RANDOM(n) {HOST_TORN_RANDOM, n}
+#define PREFIX(n)       \
+  {                     \
+    HOST_TORN_PREFIX, n \
+  }
+#define RANDOM(n)       \
+  {                     \
+    HOST_TORN_RANDOM, n \
+  }
 static const ways all_ways[] = {
-    [HOST_PROGRAM] = WAYS({HOST_TORN_NOTHING, 0}, PREFIX(1), PREFIX(2), PREFIX(3), PREFIX(4), PREFIX(5), PREFIX(6),
-                          PREFIX(7), PREFIX(8), PREFIX(9), PREFIX(10), PREFIX(11), PREFIX(12), PREFIX(13), PREFIX(14),
-                          PREFIX(15), {HOST_TORN_ALL, 0}, RANDOM(1), RANDOM(2), RANDOM(3), RANDOM(4),
-                          {HOST_TORN_UNREADABLE, 0}),
-    [HOST_ERASE] = WAYS({HOST_TORN_NOTHING, 0}, PREFIX(1), PREFIX(3), PREFIX(16), PREFIX(128), PREFIX(1024), PREFIX(2048),
-                        PREFIX(4095), {HOST_TORN_ALL, 0}, RANDOM(1), RANDOM(2), RANDOM(3), {HOST_TORN_UNREADABLE, 0},
-                        {HOST_TORN_UNREADABLE, 1024}, {HOST_TORN_UNREADABLE, 4080}),
-    [HOST_OTP] = WAYS({HOST_TORN_NOTHING, 0}, PREFIX(1), PREFIX(2), PREFIX(3), PREFIX(4), PREFIX(5), PREFIX(6), PREFIX(7),
-                      {HOST_TORN_ALL, 0}, RANDOM(1), RANDOM(2), RANDOM(3), RANDOM(4)),
+  [HOST_PROGRAM] = WAYS({HOST_TORN_NOTHING, 0}, PREFIX(1), PREFIX(2), PREFIX(3), PREFIX(4), PREFIX(5), PREFIX(6),
+                        PREFIX(7), PREFIX(8), PREFIX(9), PREFIX(10), PREFIX(11), PREFIX(12), PREFIX(13), PREFIX(14),
+                        PREFIX(15), {HOST_TORN_ALL, 0}, RANDOM(1), RANDOM(2), RANDOM(3), RANDOM(4),
+                        {HOST_TORN_UNREADABLE, 0}),
+  [HOST_ERASE] = WAYS({HOST_TORN_NOTHING, 0}, PREFIX(1), PREFIX(3), PREFIX(16), PREFIX(128), PREFIX(1024), PREFIX(2048),
+                      PREFIX(4095), {HOST_TORN_ALL, 0}, RANDOM(1), RANDOM(2), RANDOM(3), {HOST_TORN_UNREADABLE, 0},
+                      {HOST_TORN_UNREADABLE, 1024}, {HOST_TORN_UNREADABLE, 4080}),
+  [HOST_OTP] = WAYS({HOST_TORN_NOTHING, 0}, PREFIX(1), PREFIX(2), PREFIX(3), PREFIX(4), PREFIX(5), PREFIX(6), PREFIX(7),
+                    {HOST_TORN_ALL, 0}, RANDOM(1), RANDOM(2), RANDOM(3), RANDOM(4)),
 };
 /* "Not done" is "done" of the operation before, so a second cut needs only one of them. */
 static const ways few_ways[] = {
-    [HOST_PROGRAM] = WAYS(PREFIX(7), {HOST_TORN_ALL, 0}, RANDOM(5), {HOST_TORN_UNREADABLE, 0}),
-    [HOST_ERASE] = WAYS(PREFIX(64), {HOST_TORN_ALL, 0}, RANDOM(5), {HOST_TORN_UNREADABLE, 0}),
-    [HOST_OTP] = WAYS(PREFIX(3), {HOST_TORN_ALL, 0}, RANDOM(5)),
+  [HOST_PROGRAM] = WAYS(PREFIX(7), {HOST_TORN_ALL, 0}, RANDOM(5), {HOST_TORN_UNREADABLE, 0}),
+  [HOST_ERASE] = WAYS(PREFIX(64), {HOST_TORN_ALL, 0}, RANDOM(5), {HOST_TORN_UNREADABLE, 0}),
+  [HOST_OTP] = WAYS(PREFIX(3), {HOST_TORN_ALL, 0}, RANDOM(5)),
 };
 
 /* ---- The sweep ---- */
@@ -248,7 +259,8 @@ static void run_cut(const scenario *s, bool act, const device_state *from, uint3
 }
 
 /* Every cut in the boots that follow the first one. */
-static void second_cuts(const scenario *s, const device_state *first, uint64_t operations, const uint8_t *kinds, tally *t)
+static void second_cuts(const scenario *s, const device_state *first, uint64_t operations, const uint8_t *kinds,
+                        tally *t)
 {
   static device_state state;
   static uint8_t unused[OPERATIONS_MAX];
@@ -347,8 +359,8 @@ static tally run_scenario(const scenario *s)
     save(&start);
     sweep(s, &start, &t);
   }
-  if (t.cuts < t.operations) powercut_fail("%llu operations, only %llu cuts", (unsigned long long)t.operations,
-                                           (unsigned long long)t.cuts);
+  if (t.cuts < t.operations)
+    powercut_fail("%llu operations, only %llu cuts", (unsigned long long)t.operations, (unsigned long long)t.cuts);
   printf("%-32s %7llu operations %8llu cuts %10llu second cuts %9llu states %7.1f s\n", s->name,
          (unsigned long long)t.operations, (unsigned long long)t.cuts, (unsigned long long)t.second_cuts,
          (unsigned long long)t.states, seconds() - began);
@@ -364,10 +376,10 @@ static void make_images(void)
     manifest_version version;
     uint32_t security_version;
   } made[FIRMWARES] = {
-      [FIRMWARE_ANCIENT] = {{0, 9, 0}, 1},
-      [FIRMWARE_OLD] = {{1, 0, 0}, 0x00010203}, /* many bits, so that raising the counter takes many operations */
-      [FIRMWARE_NEW] = {{1, 1, 0}, 0x5A010204},
-      [FIRMWARE_NEXT] = {{1, 2, 0}, 0xFFFFFFFF},
+    [FIRMWARE_ANCIENT] = {{0, 9, 0}, 1},
+    [FIRMWARE_OLD] = {{1, 0, 0}, 0x00010203}, /* many bits, so that raising the counter takes many operations */
+    [FIRMWARE_NEW] = {{1, 1, 0}, 0x5A010204},
+    [FIRMWARE_NEXT] = {{1, 2, 0}, 0xFFFFFFFF},
   };
   host_board_select(&rig_map);
   for (uint32_t i = 0; i < FIRMWARES; i++)
@@ -382,8 +394,10 @@ static void make_images(void)
 int main(int argc, char **argv)
 {
   for (int i = 1; i < argc; i++) {
-    if (strcmp(argv[i], "--full") == 0) options.full = true;
-    else if (strcmp(argv[i], "--scenario") == 0 && i + 1 < argc) options.only = argv[++i];
+    if (strcmp(argv[i], "--full") == 0)
+      options.full = true;
+    else if (strcmp(argv[i], "--scenario") == 0 && i + 1 < argc)
+      options.only = argv[++i];
     else {
       fprintf(stderr, "usage: powercut [--full] [--scenario PART-OF-NAME]\n");
       return 2;
@@ -403,7 +417,8 @@ int main(int argc, char **argv)
     fprintf(stderr, "powercut: no scenario is called that, nothing was cut\n");
     return 1;
   }
-  printf("powercut: %llu operations, %llu cuts, %llu second cuts survived in %.1f s\n", (unsigned long long)all.operations,
-         (unsigned long long)all.cuts, (unsigned long long)all.second_cuts, seconds() - began);
+  printf("powercut: %llu operations, %llu cuts, %llu second cuts survived in %.1f s\n",
+         (unsigned long long)all.operations, (unsigned long long)all.cuts, (unsigned long long)all.second_cuts,
+         seconds() - began);
   return 0;
 }

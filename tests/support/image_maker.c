@@ -91,7 +91,7 @@ static void lay_out(manifest *m)
   m->segment_count = 1;
   if (first < m->payload_bytes) {
     m->segments[1] = (manifest_segment){
-        .offset = first, .bytes = m->payload_bytes - first, .address = base + first + 64, .flags = SEGMENT_NONSECURE};
+      .offset = first, .bytes = m->payload_bytes - first, .address = base + first + 64, .flags = SEGMENT_NONSECURE};
     m->segment_count = 2;
   }
   m->vectors = base;

@@ -22,7 +22,8 @@ static void listen(void *context, const void *data, uint32_t bytes)
 void recovery_host_listen(void)
 {
   uint8_t byte;
-  while (uart_read(&byte)) {}
+  while (uart_read(&byte)) {
+  }
   heard_bytes = 0;
   host_uart_sink(listen, NULL);
 }
@@ -73,8 +74,8 @@ void recovery_host_chunk(uint32_t offset, const void *data, uint32_t bytes)
   uint8_t frame[RECOVERY_HEADER_BYTES + RECOVERY_BODY_MAX + 4];
   if (bytes > RECOVERY_CHUNK_MAX) abort();
   const uint32_t body = 4 + bytes;
-  const uint8_t head[RECOVERY_HEADER_BYTES] = {RECOVERY_SYNC_0, RECOVERY_SYNC_1, RECOVERY_CHUNK, 0,
-                                               (uint8_t)body, (uint8_t)(body >> 8)};
+  const uint8_t head[RECOVERY_HEADER_BYTES] = {RECOVERY_SYNC_0, RECOVERY_SYNC_1,     RECOVERY_CHUNK, 0,
+                                               (uint8_t)body,   (uint8_t)(body >> 8)};
   memcpy(frame, head, sizeof head);
   put_number(frame + RECOVERY_HEADER_BYTES, offset);
   if (bytes) memcpy(frame + RECOVERY_HEADER_BYTES + 4, data, bytes);

@@ -12,21 +12,21 @@ uint32_t rig_wear[RIG_FLASH_BYTES / FLASH_BLOCK_BYTES];
 uint8_t rig_ram[RIG_RAM_BYTES];
 
 const board_map rig_map = {
-    .name = "rig",
-    .flash_bytes = RIG_FLASH_BYTES,
-    .loader_0 = 0,
-    .loader_1 = RIG_PLACE_BYTES,
-    .loader_bytes = RIG_PLACE_BYTES,
-    .journal = 2 * RIG_PLACE_BYTES,
-    .slot_a = 2 * RIG_PLACE_BYTES + 2 * FLASH_BLOCK_BYTES,
-    .slot_b = 3 * RIG_PLACE_BYTES + 2 * FLASH_BLOCK_BYTES,
-    .slot_bytes = RIG_PLACE_BYTES,
-    .loader_load_base = RIG_RAM_BASE + 0x1000,
-    .loader_load_bytes = 0x2000,
-    .firmware_load_base = RIG_RAM_BASE + 0x4000,
-    .firmware_load_bytes = 0x3000,
-    .entry_mark = 1,
-    .vectors_alignment = 128,
+  .name = "rig",
+  .flash_bytes = RIG_FLASH_BYTES,
+  .loader_0 = 0,
+  .loader_1 = RIG_PLACE_BYTES,
+  .loader_bytes = RIG_PLACE_BYTES,
+  .journal = 2 * RIG_PLACE_BYTES,
+  .slot_a = 2 * RIG_PLACE_BYTES + 2 * FLASH_BLOCK_BYTES,
+  .slot_b = 3 * RIG_PLACE_BYTES + 2 * FLASH_BLOCK_BYTES,
+  .slot_bytes = RIG_PLACE_BYTES,
+  .loader_load_base = RIG_RAM_BASE + 0x1000,
+  .loader_load_bytes = 0x2000,
+  .firmware_load_base = RIG_RAM_BASE + 0x4000,
+  .firmware_load_bytes = 0x3000,
+  .entry_mark = 1,
+  .vectors_alignment = 128,
 };
 
 void rig_new(void)
