@@ -1,6 +1,7 @@
 #include "console_watch.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ static void remember(console_watch *w, const char *who, boot_status status)
   for (unsigned i = 0; i < w->count; i++)
     if (w->codes[i].status == status && strcmp(w->codes[i].who, who) == 0) return;
   if (w->count == CONSOLE_WATCH_CODES) return;
-  strcpy(w->codes[w->count].who, who);
+  snprintf(w->codes[w->count].who, sizeof w->codes[w->count].who, "%s", who);
   w->codes[w->count++].status = status;
 }
 

@@ -144,7 +144,7 @@ static bool converse(recover *r)
 /* Before the device is bothered with it; what the device decides (signatures, version) is left to it. */
 static bool may_be_sent(const char *path, const io_bytes *file)
 {
-  manifest head;
+  manifest head = {0};
   const char *wrong = NULL;
   if (file->size >= sizeof head) memcpy(&head, file->data, sizeof head);
   if (file->size < sizeof head || head.magic != MANIFEST_MAGIC)

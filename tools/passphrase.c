@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,32 +46,57 @@ static void catch_signal(int number)
   caught = number;
 }
 
-/* Ctrl-C while nothing is echoed must not leave the terminal that way: the signal is held until it is restored. */
-static ssize_t read_interruptibly(int tty, char line[PASSPHRASE_MAX + 2])
+/* SIGINT and SIGTERM as they were before the terminal went silent. */
+typedef struct held_signals {
+  struct sigaction on_int, on_term;
+  sigset_t mask;
+} held_signals;
+
+/* From before the silence until after it both only come through while we wait in ppoll(): wherever Ctrl-C falls, the
+ * terminal is restored first. */
+static void hold_signals(held_signals *before)
 {
-  struct sigaction hold = {.sa_handler = catch_signal}, before_int, before_term; /* no SA_RESTART: read() returns */
-  sigemptyset(&hold.sa_mask);
+  struct sigaction note = {.sa_handler = catch_signal};
+  sigset_t both;
+  sigemptyset(&note.sa_mask);
+  sigemptyset(&both);
+  sigaddset(&both, SIGINT);
+  sigaddset(&both, SIGTERM);
   caught = 0;
-  (void)sigaction(SIGINT, &hold, &before_int);
-  (void)sigaction(SIGTERM, &hold, &before_term);
-  ssize_t got = read(tty, line, PASSPHRASE_MAX + 2);
-  (void)sigaction(SIGINT, &before_int, NULL);
-  (void)sigaction(SIGTERM, &before_term, NULL);
-  return got;
+  (void)sigprocmask(SIG_BLOCK, &both, &before->mask);
+  (void)sigaction(SIGINT, &note, &before->on_int);
+  (void)sigaction(SIGTERM, &note, &before->on_term);
+}
+
+static void release_signals(const held_signals *before)
+{
+  (void)sigaction(SIGINT, &before->on_int, NULL);
+  (void)sigaction(SIGTERM, &before->on_term, NULL);
+  (void)sigprocmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+static ssize_t read_interruptibly(int tty, const held_signals *before, char line[PASSPHRASE_MAX + 2])
+{
+  struct pollfd wait = {.fd = tty, .events = POLLIN};
+  return ppoll(&wait, 1, NULL, &before->mask) > 0 ? read(tty, line, PASSPHRASE_MAX + 2) : -1;
 }
 
 /* One line without echo. Length, or -1 when reading fails or the line does not fit. */
 static ssize_t ask_line(int tty, const char *prompt, char line[PASSPHRASE_MAX + 2])
 {
   struct termios before, silent;
+  held_signals held;
   if (tcgetattr(tty, &before) != 0) return -1;
   silent = before;
   silent.c_lflag &= ~(tcflag_t)ECHO;
+  hold_signals(&held);
   /* Silence first: it throws away what was typed too early, which after the prompt would be an answer. */
-  if (tcsetattr(tty, TCSAFLUSH, &silent) != 0 || !io_write_all(tty, prompt, strlen(prompt))) return -1;
-  ssize_t got = read_interruptibly(tty, line);
+  ssize_t got = -1;
+  if (tcsetattr(tty, TCSAFLUSH, &silent) == 0 && io_write_all(tty, prompt, strlen(prompt)))
+    got = read_interruptibly(tty, &held, line);
   (void)tcsetattr(tty, TCSAFLUSH, &before);
   (void)!io_write_all(tty, "\n", 1);
+  release_signals(&held);
   if (caught != 0) (void)raise(caught);
   return got > 0 && line[got - 1] == '\n' ? got - 1 : -1;
 }

@@ -11,6 +11,7 @@ missing=0
 while IFS= read -r row; do
   shown=${row%|}
   shown=${shown##*|}
+  # shellcheck disable=SC2016 # the backquotes are Markdown's
   names=$(grep -oE '`(boot|tools|docs)\.[a-z0-9_.]+`' <<< "$shown" | tr -d '`' || true)
   if [ -z "$names" ] && [ "${shown// /}" != - ]; then
     echo "no test named: ${row:0:70}"
