@@ -2,7 +2,7 @@
  *
  * Order: magic and format (so that an empty place is told from a bad image), key trust, signatures,
  * and only then the meaning of any field. Every rule is stated as a *violation*: a number that is 0
- * exactly when the rule holds. require() turns the lock by it and says why when it is not 0.
+ * exactly when the rule holds. require() turns the lock one step then, and says why otherwise.
  *
  * All rules can be computed from hostile bytes, whatever the others say: indexes are bounded by
  * constants and nothing is dereferenced that a field points at.
