@@ -117,8 +117,9 @@ static uint32_t lms_violation(const manifest *m)
          if_not_zero(signature + bytes, space - bytes);
 }
 
-/* A signature that the policy does not ask for is not looked at. `waiver` is the policy under
- * which that is so: the violation starts as the difference from it, so skipping the branch leaves it. */
+/* A signature that the policy does not ask for is not looked at. `waived` is 0 under the policy for which that
+ * is so: the violations start as that difference, so skipping the branch leaves them. Written out for each
+ * algorithm on purpose: one shared function would be one place for a fault to hit both. */
 static boot_status check_p256(const manifest *m, const verify_trust *t, unlock *u)
 {
   const uint32_t waived = t->policy ^ OTP_POLICY_LMS_ONLY;
