@@ -185,7 +185,7 @@
 
 /* Recursive mutexes. Needs configUSE_MUTEXES. */
 #ifndef configUSE_RECURSIVE_MUTEXES
-#define configUSE_RECURSIVE_MUTEXES 1
+#define configUSE_RECURSIVE_MUTEXES configUSE_MUTEXES
 #endif
 
 /* Counting semaphores. */
@@ -429,7 +429,7 @@
 #define configUSE_PORT_OPTIMISED_TASK_SELECTION 1
 #endif
 
-/* Only 0: list.h uses whole items as end markers. */
+/* Accepted and without effect: list.h uses whole items as end markers. */
 #ifndef configUSE_MINI_LIST_ITEM
 #define configUSE_MINI_LIST_ITEM 0
 #endif
@@ -517,9 +517,6 @@
 #endif
 #if configSTACK_ALLOCATION_FROM_SEPARATE_HEAP != 0
 #error "configSTACK_ALLOCATION_FROM_SEPARATE_HEAP must be 0: define pvPortMallocStack instead."
-#endif
-#if configUSE_MINI_LIST_ITEM != 0
-#error "configUSE_MINI_LIST_ITEM must be 0: list.h has whole items only."
 #endif
 #if configSUPPORT_STATIC_ALLOCATION == 0 && configSUPPORT_DYNAMIC_ALLOCATION == 0
 #error "configSUPPORT_STATIC_ALLOCATION and configSUPPORT_DYNAMIC_ALLOCATION cannot both be 0."

@@ -7,8 +7,8 @@
  *   ...
  *   while (xQueueReceive(readings, &next, portMAX_DELAY) == pdPASS) store(&next);
  *
- * Queue arguments must not be NULL. Of several tasks that wait, the most urgent gets on first, among equals the one that
- * waits longest.
+ * Queue arguments must not be NULL. Of several tasks that wait, the most urgent gets on first, among equals the
+ * one that waits longest.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
@@ -38,8 +38,8 @@ extern "C" {
 
 /* ---- Creation and deletion. ---- */
 
-/* uxQueueLength items, 1 or more, of uxItemSize bytes each (0: nothing but counting), from the heap. NULL: no memory, or
- * the size does not fit a size_t. */
+/* uxQueueLength items, 1 or more, of uxItemSize bytes each (0: nothing but counting), from the heap. NULL: no memory,
+ * or the size does not fit a size_t. */
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
 #define xQueueCreate(uxQueueLength, uxItemSize) \
   xQueueGenericCreate((uxQueueLength), (uxItemSize), (queueQUEUE_TYPE_BASE))
@@ -119,7 +119,7 @@ void vQueueSetQueueNumber(QueueHandle_t xQueue, UBaseType_t uxQueueNumber);
 UBaseType_t uxQueueGetQueueNumber(QueueHandle_t xQueue);
 uint8_t ucQueueGetQueueType(QueueHandle_t xQueue);
 
-/* ---- The registry: names of queues for debuggers. Without room (configQUEUE_REGISTRY_SIZE) a name is not kept. ---- */
+/* ---- The registry: names of queues for debuggers. Without room (configQUEUE_REGISTRY_SIZE) none is kept. ---- */
 
 #if configQUEUE_REGISTRY_SIZE > 0
 /* pcQueueName: kept, not copied. */
@@ -138,8 +138,8 @@ const char *pcQueueGetName(QueueHandle_t xQueue);
 /* uxEventQueueLength: the lengths of all members added up (1 for a binary semaphore). NULL: no memory. */
 QueueSetHandle_t xQueueCreateSet(const UBaseType_t uxEventQueueLength);
 
-/* The same in the caller's memory. pucQueueStorage: uxEventQueueLength * sizeof(QueueSetMemberHandle_t) bytes. (Upstream
- * has this after V11.1.) */
+/* The same in the caller's memory. pucQueueStorage: uxEventQueueLength * sizeof(QueueSetMemberHandle_t) bytes.
+ * (Upstream has this after V11.1.) */
 QueueSetHandle_t xQueueCreateSetStatic(const UBaseType_t uxEventQueueLength, uint8_t *pucQueueStorage,
                                        StaticQueue_t *pxStaticQueue);
 

@@ -28,8 +28,8 @@ extern "C" {
 #define sbTYPE_MESSAGE_BUFFER ((BaseType_t)1)
 #define sbTYPE_STREAM_BATCHING_BUFFER ((BaseType_t)2)
 
-/* ---- Creation. NULL: no memory, or the size does not fit a size_t. Callbacks (NULL: none) take the place of waking the
- * other side; they need configUSE_SB_COMPLETED_CALLBACK. ---- */
+/* ---- Creation. NULL: no memory, or the size does not fit a size_t. Callbacks (NULL: none) take the place of waking
+ * the other side; they need configUSE_SB_COMPLETED_CALLBACK. ---- */
 
 /* xBufferSizeBytes: bytes that fit, 1 or more. xTriggerLevelBytes: at most that; 0 counts as 1. */
 #define xStreamBufferCreate(xBufferSizeBytes, xTriggerLevelBytes) \

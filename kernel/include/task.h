@@ -41,7 +41,7 @@ typedef enum {
   eRunning = 0,
   eReady,
   eBlocked,
-  eSuspended, /* also: blocked without a time-out, on nothing but an event or a notification that never expires */
+  eSuspended, /* by vTaskSuspend(); waits without end are eBlocked */
   eDeleted,
   eInvalid
 } eTaskState;
@@ -94,7 +94,7 @@ void vTaskStartScheduler(void);
 /* Stops the tick and all tasks; vTaskStartScheduler() returns. Host only: on a device nothing is left to return to. */
 void vTaskEndScheduler(void);
 
-/* No other task runs until the matching xTaskResumeAll(); interrupts do. Nests. In between, the caller must not block. */
+/* No other task runs until the matching xTaskResumeAll(); interrupts do. Nests. Meanwhile the caller must not block. */
 void vTaskSuspendAll(void);
 
 /* pdTRUE: a more urgent task had become ready and has run by now. pdFALSE: no switch, or still suspended by an outer
@@ -125,8 +125,8 @@ BaseType_t xTaskGetSchedulerState(void);
 /* ---- Creation and deletion. ---- */
 
 /* Creates a task from the heap; it is ready at once, and runs at once when more urgent than the caller. Also before the
- * scheduler starts. uxStackDepth: words. pcName: copied and cut to configMAX_TASK_NAME_LEN, may be NULL. uxPriority: cut
- * to configMAX_PRIORITIES - 1. pxCreatedTask: receives the handle before the task runs; may be NULL.
+ * scheduler starts. uxStackDepth: words. pcName: copied and cut to configMAX_TASK_NAME_LEN, may be NULL. uxPriority:
+ * cut to configMAX_PRIORITIES - 1. pxCreatedTask: receives the handle before the task runs; may be NULL.
  * pdPASS | errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY, also when the depth in bytes does not fit a size_t. */
 BaseType_t xTaskCreate(TaskFunction_t pxTaskCode, const char *const pcName, const configSTACK_DEPTH_TYPE uxStackDepth,
                        void *const pvParameters, UBaseType_t uxPriority, TaskHandle_t *const pxCreatedTask);
@@ -160,13 +160,15 @@ BaseType_t xTaskDelayUntil(TickType_t *const pxPreviousWakeTime, const TickType_
     (void)xTaskDelayUntil((pxPreviousWakeTime), (xTimeIncrement)); \
   } while (0)
 
-/* Ends a task's wait early, whatever it waits for: there it looks like a time-out. pdPASS | pdFAIL: it is not blocked. */
+/* Ends a task's wait early, whatever it waits for: there it looks like a time-out.
+ * pdPASS | pdFAIL: it is not blocked. */
 BaseType_t xTaskAbortDelay(TaskHandle_t xTask);
 
 /* ---- Suspension. ---- */
 
-/* The task does not run until resumed; suspending twice is the same as once. NULL: the caller. A wait under way is given
- * up. */
+/* The task does not run until resumed; suspending twice is the same as once. NULL: the caller. A wait under way is
+ * broken off: once resumed, waits for queues and semaphores go on for what is left of their time, others end as by
+ * time-out. */
 void vTaskSuspend(TaskHandle_t xTaskToSuspend);
 
 /* Makes a task suspended by vTaskSuspend() ready. Nothing happens to one that is not. */
@@ -197,7 +199,8 @@ TaskHandle_t xTaskGetCurrentTaskHandle(void);
 /* NULL before the scheduler started. */
 TaskHandle_t xTaskGetIdleTaskHandle(void);
 
-/* The task of that name, shorter than configMAX_TASK_NAME_LEN. Walks all tasks with the scheduler suspended. NULL: none. */
+/* The task of that name, shorter than configMAX_TASK_NAME_LEN. Walks all tasks with the scheduler suspended.
+ * NULL: none. */
 TaskHandle_t xTaskGetHandle(const char *pcNameToQuery);
 
 /* The name, in the task. NULL: the caller. */
@@ -224,7 +227,7 @@ UBaseType_t uxTaskGetSystemState(TaskStatus_t *const pxTaskStatusArray, const UB
                                  configRUN_TIME_COUNTER_TYPE *const pulTotalRunTime);
 
 /* Tables as text, a line per task: name, state (X running, B, R, S, D), priority, unused stack, number; and name, run
- * time, percent. uxBufferLength: bytes of pcWriteBuffer; the text is cut to fit, always terminated. They allocate from
+ * time, percent. uxBufferLength: bytes of pcWriteBuffer; the text is cut to fit, always terminated. They may use
  * the heap meanwhile. */
 void vTaskListTasks(char *pcWriteBuffer, size_t uxBufferLength);
 void vTaskGetRunTimeStatistics(char *pcWriteBuffer, size_t uxBufferLength);

@@ -50,11 +50,8 @@
 #ifndef traceMOVED_TASK_TO_OVERFLOW_DELAYED_LIST
 #define traceMOVED_TASK_TO_OVERFLOW_DELAYED_LIST()
 #endif
-#ifndef traceMOVED_TASK_TO_SUSPENDED_LIST
-#define traceMOVED_TASK_TO_SUSPENDED_LIST(task)
-#endif
 #ifndef traceREADDED_TASK_TO_READY_STATE
-#define traceREADDED_TASK_TO_READY_STATE(task)
+#define traceREADDED_TASK_TO_READY_STATE(task) traceMOVED_TASK_TO_READY_STATE(task)
 #endif
 
 /* ---- Interrupts; called by ports and applications. ---- */
@@ -140,12 +137,6 @@
 #ifndef traceQUEUE_DELETE
 #define traceQUEUE_DELETE(queue)
 #endif
-#ifndef traceQUEUE_RESET
-#define traceQUEUE_RESET(queue)
-#endif
-#ifndef traceQUEUE_RESET_FAILED
-#define traceQUEUE_RESET_FAILED(queue)
-#endif
 #ifndef traceQUEUE_REGISTRY_ADD
 #define traceQUEUE_REGISTRY_ADD(queue, name)
 #endif
@@ -162,7 +153,7 @@
 #define traceQUEUE_SEND_FROM_ISR_FAILED(queue)
 #endif
 #ifndef traceQUEUE_SET_SEND
-#define traceQUEUE_SET_SEND(set)
+#define traceQUEUE_SET_SEND traceQUEUE_SEND
 #endif
 #ifndef traceQUEUE_RECEIVE
 #define traceQUEUE_RECEIVE(queue)
@@ -175,9 +166,6 @@
 #endif
 #ifndef traceQUEUE_RECEIVE_FROM_ISR_FAILED
 #define traceQUEUE_RECEIVE_FROM_ISR_FAILED(queue)
-#endif
-#ifndef traceQUEUE_SEMAPHORE_RECEIVE
-#define traceQUEUE_SEMAPHORE_RECEIVE(queue)
 #endif
 #ifndef traceQUEUE_PEEK
 #define traceQUEUE_PEEK(queue)
@@ -240,13 +228,13 @@
 #define traceEVENT_GROUP_SYNC_BLOCK(group, set, awaited)
 #endif
 #ifndef traceEVENT_GROUP_SYNC_END
-#define traceEVENT_GROUP_SYNC_END(group, set, awaited, timed_out)
+#define traceEVENT_GROUP_SYNC_END(group, set, awaited, timed_out) ((void)(timed_out))
 #endif
 #ifndef traceEVENT_GROUP_WAIT_BITS_BLOCK
 #define traceEVENT_GROUP_WAIT_BITS_BLOCK(group, awaited)
 #endif
 #ifndef traceEVENT_GROUP_WAIT_BITS_END
-#define traceEVENT_GROUP_WAIT_BITS_END(group, awaited, timed_out)
+#define traceEVENT_GROUP_WAIT_BITS_END(group, awaited, timed_out) ((void)(timed_out))
 #endif
 #ifndef traceEVENT_GROUP_SET_BITS
 #define traceEVENT_GROUP_SET_BITS(group, bits)
