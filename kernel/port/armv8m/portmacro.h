@@ -1,0 +1,125 @@
+/* Cortex-M33 and its kind (Armv8-M mainline), in either world; see kernel/port.h for what each function is for.
+ *
+ * Kernel interrupts are masked by BASEPRI: an interrupt more urgent than configMAX_SYSCALL_INTERRUPT_PRIORITY is
+ * never masked and must not call the kernel. In the non-secure world BASEPRI is the non-secure one: secure
+ * interrupts are never masked.
+ */
+#ifndef PORTMACRO_H
+#define PORTMACRO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define portCHAR char
+#define portFLOAT float
+#define portDOUBLE double
+#define portLONG long
+#define portSHORT short
+#define portSTACK_TYPE uint32_t
+#define portBASE_TYPE long
+#define portPOINTER_SIZE_TYPE uint32_t
+
+typedef portSTACK_TYPE StackType_t;
+typedef long BaseType_t;
+typedef unsigned long UBaseType_t;
+typedef uint32_t TickType_t;
+
+#define portMAX_DELAY ((TickType_t)0xFFFFFFFFUL)
+#define portTICK_TYPE_IS_ATOMIC 1
+#define portARCH_NAME "Armv8-M"
+#define portSTACK_GROWTH (-1)
+#define portTICK_PERIOD_MS ((TickType_t)1000 / configTICK_RATE_HZ)
+#define portBYTE_ALIGNMENT 8
+#define portINLINE __inline
+#ifndef portFORCE_INLINE
+#define portFORCE_INLINE inline __attribute__((always_inline))
+#endif
+#define portNOP() __asm__ volatile("nop")
+#define portDONT_DISCARD __attribute__((used))
+#define portTASK_FUNCTION_PROTO(function, parameters) void function(void *parameters)
+#define portTASK_FUNCTION(function, parameters) void function(void *parameters)
+
+#define PORT_ICSR (*(volatile uint32_t *)0xE000ED04u)
+#define PORT_ICSR_PENDSVSET (1u << 28)
+
+/* A raise of BASEPRI takes effect at once (Armv8-M ARM, "Priority boosting"): no barrier. */
+static portFORCE_INLINE uint32_t port_mask(void)
+{
+  uint32_t before;
+  __asm__ volatile("mrs %0, basepri" : "=r"(before));
+  __asm__ volatile("msr basepri, %0" : : "r"(configMAX_SYSCALL_INTERRUPT_PRIORITY) : "memory");
+  return before;
+}
+
+static portFORCE_INLINE void port_unmask(uint32_t before)
+{
+  __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
+}
+
+static portFORCE_INLINE void port_pend_switch(void)
+{
+  PORT_ICSR = PORT_ICSR_PENDSVSET;
+}
+
+/* The write to ICSR reaches the system control space before the instruction after the barriers. */
+static portFORCE_INLINE void port_sync(void)
+{
+  __asm__ volatile("dsb\n\tisb" : : : "memory");
+}
+
+static portFORCE_INLINE bool port_in_interrupt(void)
+{
+  uint32_t exception;
+  __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
+  return exception != 0;
+}
+
+static portFORCE_INLINE uint32_t port_highest_bit(uint32_t bits)
+{
+  return 31u - (uint32_t)__builtin_clz(bits);
+}
+
+/* As memcpy and memset; word by word, eight words at a time where both sides are aligned. */
+void port_copy(void *to, const void *from, size_t bytes);
+void port_fill(void *to, uint8_t value, size_t bytes);
+
+/* A task's first context, and room below the limit for what a switch pushes there. */
+#define PORT_STACK_WORDS_MIN 40u
+
+/* Nothing is ready: until an interrupt comes. */
+#define PORT_IDLE() __asm__ volatile("wfi" : : : "memory")
+
+/* In development: an interrupt that calls the kernel must be one that the kernel can mask. */
+void port_check_interrupt_priority(void);
+
+void vPortEnterCritical(void);
+void vPortExitCritical(void);
+void kernel_yield(void); /* tasks.c */
+BaseType_t xPortIsInsideInterrupt(void);
+uint32_t ulPortSetInterruptMask(void);
+void vPortClearInterruptMask(uint32_t before);
+
+#define portYIELD() kernel_yield()
+#define portYIELD_WITHIN_API() portYIELD()
+#define portEND_SWITCHING_ISR(needed)      \
+  do {                                     \
+    if ((needed) != 0) port_pend_switch(); \
+  } while (0)
+#define portYIELD_FROM_ISR(needed) portEND_SWITCHING_ISR(needed)
+#define portENTER_CRITICAL() vPortEnterCritical()
+#define portEXIT_CRITICAL() vPortExitCritical()
+#define portSET_INTERRUPT_MASK_FROM_ISR() port_mask()
+#define portCLEAR_INTERRUPT_MASK_FROM_ISR(before) port_unmask(before)
+#define portDISABLE_INTERRUPTS() ((void)port_mask())
+#define portENABLE_INTERRUPTS() port_unmask(0)
+#define portMEMORY_BARRIER() __asm__ volatile("" : : : "memory")
+
+#ifndef portSUPPRESS_TICKS_AND_SLEEP
+#if configUSE_TICKLESS_IDLE == 1
+void vPortSuppressTicksAndSleep(TickType_t expected);
+#define portSUPPRESS_TICKS_AND_SLEEP(expected) vPortSuppressTicksAndSleep(expected)
+#endif
+#endif
+
+#endif

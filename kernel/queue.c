@@ -1,0 +1,312 @@
+/* Queues (queue.h): items are copied in and out. A task that finds no room, or nothing, waits in the queue's list and
+ * looks again when it is woken: what woke it may be gone by then, taken by a more urgent task. */
+#include "queue_internal.h"
+
+/* --- made and deleted --- */
+
+void queue_init(struct QueueDefinition *queue, UBaseType_t length, UBaseType_t item_bytes, uint8_t *storage,
+                uint8_t kind, uint8_t flags)
+{
+  kernel_fill(queue, 0, sizeof *queue);
+  queue->length = length;
+  queue->item_bytes = item_bytes;
+  queue->kind = kind;
+  queue->flags = flags;
+  if (item_bytes != 0) {
+    queue->of.items.start = storage;
+    queue->of.items.end = storage + (size_t)length * item_bytes;
+    queue->of.items.write = storage;
+    queue->of.items.read = storage;
+  }
+  traceQUEUE_CREATE(queue);
+}
+
+#if configSUPPORT_DYNAMIC_ALLOCATION == 1
+QueueHandle_t xQueueGenericCreate(const UBaseType_t length, const UBaseType_t item_bytes, const uint8_t kind)
+{
+  configASSERT(length > 0);
+  size_t most = SIZE_MAX - sizeof(struct QueueDefinition);
+  if (length == 0 || (item_bytes != 0 && length > most / item_bytes)) return NULL;
+  struct QueueDefinition *queue = pvPortMalloc(sizeof *queue + (size_t)length * item_bytes);
+  if (queue == NULL) {
+    traceQUEUE_CREATE_FAILED(kind);
+    return NULL;
+  }
+  queue_init(queue, length, item_bytes, (uint8_t *)(queue + 1), kind, QUEUE_ALLOCATED);
+  return queue;
+}
+#endif
+
+#if configSUPPORT_STATIC_ALLOCATION == 1
+QueueHandle_t xQueueGenericCreateStatic(const UBaseType_t length, const UBaseType_t item_bytes, uint8_t *storage,
+                                        StaticQueue_t *memory, const uint8_t kind)
+{
+  bool good = length > 0 && memory != NULL && (storage != NULL) == (item_bytes != 0) &&
+              (item_bytes == 0 || length <= SIZE_MAX / item_bytes);
+  configASSERT(good);
+  if (!good) return NULL;
+  queue_init(memory, length, item_bytes, storage, kind, 0);
+  return memory;
+}
+
+BaseType_t xQueueGenericGetStaticBuffers(QueueHandle_t queue, uint8_t **storage, StaticQueue_t **memory)
+{
+  configASSERT(queue_is_alive(queue) && memory != NULL);
+  if ((queue->flags & QUEUE_ALLOCATED) != 0) return pdFALSE;
+  if (storage != NULL) *storage = queue->item_bytes != 0 ? queue->of.items.start : NULL;
+  *memory = queue;
+  return pdTRUE;
+}
+#endif
+
+void vQueueDelete(QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  configASSERT(queue->senders.first == NULL && queue->receivers.first == NULL);
+  traceQUEUE_DELETE(queue);
+  vQueueUnregisterQueue(queue);
+  queue->kind = QUEUE_DELETED;
+#if configSUPPORT_DYNAMIC_ALLOCATION == 1
+  if ((queue->flags & QUEUE_ALLOCATED) != 0) vPortFree(queue);
+#endif
+}
+
+BaseType_t xQueueGenericReset(QueueHandle_t queue, BaseType_t is_new)
+{
+  configASSERT(queue_is_alive(queue));
+  uint32_t before = port_mask();
+  queue->count = 0;
+  if (queue->item_bytes != 0) {
+    queue->of.items.write = queue->of.items.start;
+    queue->of.items.read = queue->of.items.start;
+  }
+  if (is_new == pdFALSE) (void)sched_wake_any(&queue->senders);
+  port_unmask(before);
+  return pdPASS;
+}
+
+/* --- items in and out; masked --- */
+
+void queue_put(struct QueueDefinition *queue, const void *item)
+{
+  kernel_copy(queue->of.items.write, item, queue->item_bytes);
+  uint8_t *next = queue->of.items.write + queue->item_bytes;
+  queue->of.items.write = next != queue->of.items.end ? next : queue->of.items.start;
+  queue->count++;
+}
+
+static void put_first(struct QueueDefinition *queue, const void *item)
+{
+  uint8_t *read = queue->of.items.read;
+  if (read == queue->of.items.start) read = queue->of.items.end;
+  read -= queue->item_bytes;
+  kernel_copy(read, item, queue->item_bytes);
+  queue->of.items.read = read;
+  queue->count++;
+}
+
+/* Waiting tasks and the set hear of it, unless an item replaced another: nothing more can be received then. */
+static bool put(struct QueueDefinition *queue, const void *item, BaseType_t position)
+{
+  if (queue->item_bytes == 0) {
+    if (queue->count == queue->length) return false;
+    queue->count++;
+  } else if (position == queueSEND_TO_BACK) {
+    queue_put(queue, item);
+  } else if (position == queueOVERWRITE && queue->count != 0) {
+    kernel_copy(queue->of.items.read, item, queue->item_bytes);
+#if configUSE_QUEUE_SETS == 1
+    if (queue->set != NULL) return false;
+#endif
+  } else {
+    put_first(queue, item);
+  }
+  return queue_announce(queue);
+}
+
+static void get(struct QueueDefinition *queue, void *item)
+{
+  kernel_copy(item, queue->of.items.read, queue->item_bytes);
+  uint8_t *next = queue->of.items.read + queue->item_bytes;
+  queue->of.items.read = next != queue->of.items.end ? next : queue->of.items.start;
+  queue->count--;
+}
+
+#define send_is_good(queue, item, position)                                 \
+  (queue_is_alive(queue) && ((item) != NULL || (queue)->item_bytes == 0) && \
+   ((position) != queueOVERWRITE || (queue)->length == 1))
+
+/* --- sending --- */
+
+BaseType_t xQueueGenericSend(QueueHandle_t queue, const void *const item, TickType_t ticks, const BaseType_t position)
+{
+  configASSERT(send_is_good(queue, item, position));
+  kernel_check_task();
+  if (queue->item_bytes == 0 && queue_is_mutex(queue)) return xQueueSemaphoreGive(queue);
+  uint32_t before = port_mask();
+  while (queue->count >= queue->length && position != queueOVERWRITE) {
+    traceBLOCKING_ON_QUEUE_SEND(queue);
+    if (!sched_wait(&queue->senders, &ticks, before)) {
+      port_unmask(before);
+      traceQUEUE_SEND_FAILED(queue);
+      return errQUEUE_FULL;
+    }
+  }
+  traceQUEUE_SEND(queue);
+  (void)put(queue, item, position);
+  port_unmask(before);
+  return pdPASS;
+}
+
+BaseType_t xQueueGenericSendFromISR(QueueHandle_t queue, const void *const item, BaseType_t *const woken,
+                                    const BaseType_t position)
+{
+  configASSERT(send_is_good(queue, item, position));
+  kernel_check_interrupt();
+  uint32_t before = port_mask();
+  if (queue->count >= queue->length && position != queueOVERWRITE) {
+    port_unmask(before);
+    traceQUEUE_SEND_FROM_ISR_FAILED(queue);
+    return errQUEUE_FULL;
+  }
+  traceQUEUE_SEND_FROM_ISR(queue);
+  if (put(queue, item, position) && woken != NULL) *woken = pdTRUE;
+  port_unmask(before);
+  return pdPASS;
+}
+
+/* --- receiving --- */
+
+/* Masked by the caller, and on return. False: nothing came in time. */
+static inline bool wait_for_item(struct QueueDefinition *queue, TickType_t ticks, uint32_t before)
+{
+  while (queue->count == 0) {
+    if (!sched_wait(&queue->receivers, &ticks, before)) return false;
+  }
+  return true;
+}
+
+BaseType_t xQueueReceive(QueueHandle_t queue, void *const item, TickType_t ticks)
+{
+  configASSERT(queue_is_alive(queue) && (item != NULL || queue->item_bytes == 0));
+  kernel_check_task();
+  if (queue->item_bytes == 0) return xQueueSemaphoreTake(queue, ticks);
+  uint32_t before = port_mask();
+  if (!wait_for_item(queue, ticks, before)) {
+    port_unmask(before);
+    traceQUEUE_RECEIVE_FAILED(queue);
+    return errQUEUE_EMPTY;
+  }
+  traceQUEUE_RECEIVE(queue);
+  get(queue, item);
+  (void)sched_wake_any(&queue->senders);
+  port_unmask(before);
+  return pdPASS;
+}
+
+BaseType_t xQueuePeek(QueueHandle_t queue, void *const item, TickType_t ticks)
+{
+  configASSERT(queue_is_alive(queue) && (item != NULL || queue->item_bytes == 0));
+  kernel_check_task();
+  uint32_t before = port_mask();
+  if (!wait_for_item(queue, ticks, before)) {
+    port_unmask(before);
+    traceQUEUE_PEEK_FAILED(queue);
+    return errQUEUE_EMPTY;
+  }
+  traceQUEUE_PEEK(queue);
+  if (queue->item_bytes != 0) kernel_copy(item, queue->of.items.read, queue->item_bytes);
+  (void)sched_wake_any(&queue->receivers); /* the item is there for the next one too */
+  port_unmask(before);
+  return pdPASS;
+}
+
+BaseType_t xQueueReceiveFromISR(QueueHandle_t queue, void *const item, BaseType_t *const woken)
+{
+  configASSERT(queue_is_alive(queue) && (item != NULL || queue->item_bytes == 0));
+  kernel_check_interrupt();
+  uint32_t before = port_mask();
+  bool there = queue->count != 0;
+  if (there) {
+    traceQUEUE_RECEIVE_FROM_ISR(queue);
+    if (queue->item_bytes != 0)
+      get(queue, item);
+    else
+      queue->count--;
+    if (sched_wake_any(&queue->senders) && woken != NULL) *woken = pdTRUE;
+  }
+  port_unmask(before);
+  return there ? pdPASS : pdFAIL;
+}
+
+BaseType_t xQueuePeekFromISR(QueueHandle_t queue, void *const item)
+{
+  configASSERT(queue_is_alive(queue) && queue->item_bytes != 0 && item != NULL);
+  kernel_check_interrupt();
+  uint32_t before = port_mask();
+  bool there = queue->count != 0;
+  if (there) kernel_copy(item, queue->of.items.read, queue->item_bytes);
+  port_unmask(before);
+  return there ? pdPASS : pdFAIL;
+}
+
+/* --- looked at --- */
+
+UBaseType_t uxQueueMessagesWaiting(const QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->count;
+}
+
+UBaseType_t uxQueueMessagesWaitingFromISR(const QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->count;
+}
+
+UBaseType_t uxQueueSpacesAvailable(const QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->length - queue->count;
+}
+
+BaseType_t xQueueIsQueueEmptyFromISR(const QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->count == 0 ? pdTRUE : pdFALSE;
+}
+
+BaseType_t xQueueIsQueueFullFromISR(const QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->count == queue->length ? pdTRUE : pdFALSE;
+}
+
+UBaseType_t uxQueueGetQueueItemSize(QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->item_bytes;
+}
+
+UBaseType_t uxQueueGetQueueLength(QueueHandle_t queue)
+{
+  configASSERT(queue_is_alive(queue));
+  return queue->length;
+}
+
+#if configUSE_TRACE_FACILITY == 1
+void vQueueSetQueueNumber(QueueHandle_t queue, UBaseType_t number)
+{
+  queue->number = number;
+}
+
+UBaseType_t uxQueueGetQueueNumber(QueueHandle_t queue)
+{
+  return queue->number;
+}
+
+uint8_t ucQueueGetQueueType(QueueHandle_t queue)
+{
+  return queue->kind;
+}
+#endif

@@ -1,0 +1,136 @@
+/* The scheduler: who is ready, who runs, who waits how long. Inside the kernel only.
+ *
+ * States of a task, where its `due.place` is then, and whether it may wait for an object (wait.list not NULL):
+ *
+ *   READY      in the ring sched.ready[priority]; the running task is the first of the highest ring, unless a switch
+ *              is pending or the scheduler is suspended                                         waits for nothing
+ *   DELAYED    in sched.deadlines, until due.at                                                 may wait
+ *   PARKED     in sched.parked, without limit                                                   may wait
+ *   SUSPENDED  in sched.parked: vTaskSuspend(), until vTaskResume()                             waits for nothing
+ *   DELETED    in sched.deleted until the idle task gives its memory back; or nowhere           waits for nothing
+ *
+ *     READY --sched_block--> DELAYED, PARKED --sched_ready--> READY         any --vTaskSuspend--> SUSPENDED --> READY
+ *
+ * Everything here is shared with interrupts: it is read and changed with interrupts masked, in stretches whose length
+ * does not depend on the number of tasks. "Masked" below: the caller has masked interrupts.
+ * A suspended scheduler (vTaskSuspendAll) only keeps sched_select() from changing the running task: lists change and ticks
+ * count on.
+ */
+#ifndef HF_KERNEL_SCHEDULER_H
+#define HF_KERNEL_SCHEDULER_H
+
+#include "FreeRTOS.h"
+#include "deadline.h"
+#include "port.h"
+#include "task.h"
+#include "wait.h"
+
+enum task_state {
+  TASK_READY,
+  TASK_DELAYED,
+  TASK_PARKED,
+  TASK_SUSPENDED,
+  TASK_DELETED,
+};
+
+#define TASK_ALLOCATED_SELF 1u
+#define TASK_ALLOCATED_STACK 2u
+#define TASK_ABORTED 4u /* xTaskAbortDelay() ended its wait; it does not know yet */
+
+#define SCHED_NOT_STARTED 0x80000000u
+
+struct scheduler {
+  struct tskTaskControlBlock *volatile current; /* first: ports read it */
+  uint32_t ready_bits;                          /* bit p: ready[p] is not empty */
+  volatile uint32_t suspended;                  /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
+  uint32_t yield_pending;                       /* a switch was asked for while suspended */
+  volatile TickType_t ticks;
+  volatile uint32_t wraps; /* of ticks */
+  struct tskTaskControlBlock
+    *ready[configMAX_PRIORITIES]; /* the first of each ring; meaningless when the bit is clear */
+  struct kernel_deadlines deadlines;
+  struct kernel_ring parked;
+  struct kernel_ring deleted;
+  UBaseType_t tasks; /* not DELETED */
+  UBaseType_t created;
+  bool running; /* from vTaskStartScheduler() to vTaskEndScheduler() */
+  struct tskTaskControlBlock *idle;
+#if configGENERATE_RUN_TIME_STATS == 1
+  configRUN_TIME_COUNTER_TYPE switched_at;
+#endif
+};
+extern struct scheduler sched;
+
+static inline struct tskTaskControlBlock *sched_task_of(struct kernel_ring *place)
+{
+  return (struct tskTaskControlBlock *)place;
+}
+
+static inline bool sched_is_running(void)
+{
+  return sched.running;
+}
+
+/* Sets up the lists, once. */
+void sched_init(void);
+
+/* Masked, or in the port's switch: makes the task that should run the current one. */
+void sched_select(void);
+
+/* The tick interrupt's work. Interrupts open. */
+void sched_tick(void);
+
+/* So many ticks have passed without their interrupts; whom they wake is ready now. Takes as long as there are tasks to wake, not
+ * ticks, and masks interrupts while it wakes those of one tick. */
+void sched_pass(TickType_t ticks);
+
+/* Masked. A switch as soon as it is possible. */
+static inline void sched_switch(void)
+{
+  if (sched.suspended != 0)
+    sched.yield_pending = 1;
+  else
+    port_pend_switch();
+}
+
+/* Masked. The task is ready from now on; it is in no list and waits for nothing. True: it is more urgent than
+ * the running one, and a switch was asked for. */
+bool sched_enter(struct tskTaskControlBlock *task);
+
+/* Masked. The task, DELAYED, PARKED or SUSPENDED, is ready from now on; it waits for nothing. As sched_enter(). */
+bool sched_ready(struct tskTaskControlBlock *task);
+
+/* Masked. The first of the list is ready; the list is not empty. As sched_enter(). */
+bool sched_wake(struct kernel_wait_list *list);
+
+/* Masked. The same without its answer, and nothing happens when nobody waits. */
+static inline bool sched_wake_any(struct kernel_wait_list *list)
+{
+  return list->first != NULL && sched_wake(list);
+}
+
+/* Masked. The running task stops until sched_ready(), or until `ticks` (not 0) are over; portMAX_DELAY is without
+ * limit if `forever`. The switch happens when the caller opens interrupts and calls port_sync(). */
+void sched_block(TickType_t ticks, bool forever);
+
+/* Masked by the caller, with what port_mask() gave. The running task waits in `list` until it is woken, or until *ticks
+ * are over; takes the time it waited off *ticks (portMAX_DELAY stays). False: *ticks was 0, nothing was done. Interrupts are open
+ * in between, so the caller looks again at what it waits for. */
+bool sched_wait(struct kernel_wait_list *list, TickType_t *ticks, uint32_t before);
+
+/* Masked. The rest of sched_wait(), for a task that joined a list by itself. */
+void sched_wait_joined(TickType_t *ticks, uint32_t before);
+
+/* Masked. Takes the task out of every list it is in. */
+void sched_withdraw(struct tskTaskControlBlock *task);
+
+/* Masked. A new priority, inherited or not, with its consequences for every list the task is in. */
+void sched_set_priority(struct tskTaskControlBlock *task, UBaseType_t priority);
+
+/* Masked. A switch if a ready task is more urgent than the running one. */
+void sched_check(void);
+
+/* What the idle task has to do now and then: gives back the memory of deleted tasks. */
+void tasks_release_deleted(void);
+
+#endif
