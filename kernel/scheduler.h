@@ -51,9 +51,11 @@ struct scheduler {
   struct kernel_deadlines deadlines;
   struct kernel_ring parked;
   struct kernel_ring deleted;
-  UBaseType_t tasks; /* not DELETED */
-  UBaseType_t created;
-  bool running; /* from vTaskStartScheduler() to vTaskEndScheduler() */
+  struct tskTaskControlBlock
+    *all;              /* changed by tasks only, while the scheduler is suspended or interrupts are masked */
+  UBaseType_t tasks;   /* in all */
+  UBaseType_t created; /* ever */
+  bool running;        /* from vTaskStartScheduler() to vTaskEndScheduler() */
   struct tskTaskControlBlock *idle;
 #if configGENERATE_RUN_TIME_STATS == 1
   configRUN_TIME_COUNTER_TYPE switched_at;

@@ -1,5 +1,5 @@
-/* Tasks: made, deleted, stopped, moved and looked at (task.h). Their notifications are in notify.c, tables about
- * them in task_tables.c. */
+/* Tasks: made, deleted, stopped, moved and looked at (task.h). Their notifications are in notify.c, lists of all
+ * tasks in task_tables.c. */
 #include "FreeRTOS.h"
 #include "hf_kernel.h"
 #include "kernel.h"
@@ -25,6 +25,8 @@ static void insert_task(struct tskTaskControlBlock *task)
 {
   uint32_t before = port_mask();
   sched_init();
+  task->next_task = sched.all;
+  sched.all = task;
   sched.tasks++;
   sched.created++;
 #if configUSE_TRACE_FACILITY == 1
@@ -93,8 +95,15 @@ BaseType_t xTaskCreate(TaskFunction_t code, const char *const name, const config
 
 /* --- deleted --- */
 
+/* Interrupts open. */
 static void release_task(struct tskTaskControlBlock *task)
 {
+  vTaskSuspendAll();
+  struct tskTaskControlBlock **link = &sched.all;
+  while (*link != task) link = &(*link)->next_task;
+  *link = task->next_task;
+  sched.tasks--;
+  (void)xTaskResumeAll();
   port_task_release(task);
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
   if ((task->flags & TASK_ALLOCATED_STACK) != 0) vPortFreeStack(task->stack);
@@ -110,7 +119,6 @@ void vTaskDelete(TaskHandle_t handle)
   traceTASK_DELETE(task);
   sched_withdraw(task);
   task->state = TASK_DELETED;
-  sched.tasks--;
   bool self = task == sched.current && sched_is_running();
   if (self) {
     /* It stands on its own stack: the idle task gives the memory back. */

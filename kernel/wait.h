@@ -20,7 +20,7 @@ extern struct kernel_wait_list wait_unordered;
 
 static inline struct tskTaskControlBlock *wait_task_of(struct kernel_ring *ring)
 {
-  return (struct tskTaskControlBlock *)((uint8_t *)ring - offsetof(struct tskTaskControlBlock, wait.ring));
+  return (struct tskTaskControlBlock *)(void *)((uint8_t *)ring - offsetof(struct tskTaskControlBlock, wait.ring));
 }
 
 /* The task waits for no object yet. */

@@ -54,6 +54,7 @@ struct tskTaskControlBlock {
   struct kernel_waiter wait;
   uint32_t wait_bits; /* event groups: awaited bits and options, then what was found */
   StackType_t *stack;
+  struct tskTaskControlBlock *next_task; /* sched.all */
   uint16_t mutexes_held;
 #if configUSE_TASK_NOTIFICATIONS == 1
   uint8_t notify_state[configTASK_NOTIFICATION_ARRAY_ENTRIES];
@@ -147,7 +148,9 @@ struct tmrTimerControl {
   void *id;
   TimerCallbackFunction_t callback;
   const char *name;
-  uint8_t flags; /* TIMER_*, kernel/timers.c */
+  uint8_t runs;      /* changed by the timer task only, as `due` and `period` */
+  uint8_t reloads;   /* runs again and again */
+  uint8_t allocated; /* from the heap */
 #if configUSE_TRACE_FACILITY == 1
   UBaseType_t number;
 #endif
