@@ -1,0 +1,129 @@
+/* That the kernel starts and that the harness tells the truth: what every other test relies on. */
+#include "promise.h"
+
+PROMISE(the_judge_runs_at_its_priority)
+{
+  CHECK_EQUAL(uxTaskPriorityGet(NULL), JUDGE_PRIORITY);
+  CHECK_EQUAL(xTaskGetSchedulerState(), taskSCHEDULER_RUNNING);
+}
+
+PROMISE(a_delay_ends_at_its_tick)
+{
+  vTaskDelay(1);
+  TickType_t start = xTaskGetTickCount();
+  vTaskDelay(3);
+  CHECK_EQUAL(xTaskGetTickCount() - start, 3);
+}
+
+static volatile unsigned interrupts;
+static volatile unsigned deepest;
+static volatile unsigned depth;
+
+static void count_interrupt(void)
+{
+  CHECK(xPortIsInsideInterrupt() == pdTRUE);
+  interrupts++;
+}
+
+PROMISE(an_interrupt_runs_before_its_request_returns)
+{
+  interrupts = 0;
+  test_interrupt(count_interrupt);
+  CHECK_EQUAL(interrupts, 1);
+  CHECK(xPortIsInsideInterrupt() == pdFALSE);
+}
+
+PROMISE(an_interrupt_waits_while_masked)
+{
+  interrupts = 0;
+  taskENTER_CRITICAL();
+  test_interrupt(count_interrupt);
+  CHECK_EQUAL(interrupts, 0);
+  taskEXIT_CRITICAL();
+  CHECK_EQUAL(interrupts, 1);
+}
+
+static void nest(void)
+{
+  depth++;
+  if (depth > deepest) deepest = depth;
+  if (depth < 3u) test_interrupt(nest);
+  depth--;
+}
+
+PROMISE(interrupts_nest_two_deep)
+{
+  depth = 0;
+  deepest = 0;
+  test_interrupt(nest);
+  CHECK_EQUAL(deepest, 3);
+}
+
+PROMISE(spinning_takes_ticks)
+{
+  TickType_t start = xTaskGetTickCount();
+  test_spin(4u * TEST_INSTRUCTIONS_PER_TICK);
+  TickType_t passed = xTaskGetTickCount() - start;
+  CHECK(passed >= 1u);
+  CHECK(passed <= 400u);
+}
+
+PROMISE(a_storm_blows_until_it_is_stopped)
+{
+  interrupts = 0;
+  test_storm_start(count_interrupt, 1, 100);
+  for (unsigned i = 0; i < 2000u; i++) taskYIELD();
+  test_spin(TEST_INSTRUCTIONS_PER_TICK);
+  test_storm_stop();
+  unsigned seen = interrupts;
+  CHECK(seen >= 10u);
+  test_spin(TEST_INSTRUCTIONS_PER_TICK);
+  CHECK_EQUAL(interrupts, seen);
+}
+
+#if configASSERT_DEFINED == 1
+PROMISE(an_expected_assertion_is_counted_and_the_call_goes_on)
+{
+  (void)test_expect_asserts(true);
+  configASSERT(interrupts == 12345678u);
+  CHECK_EQUAL(test_expect_asserts(false), 1);
+  CHECK_EQUAL(test_expect_asserts(false), 0);
+}
+#endif
+
+#if configSUPPORT_DYNAMIC_ALLOCATION == 1
+static volatile unsigned helper_ran;
+
+static void run_and_end(void *parameter)
+{
+  CHECK(parameter == (void *)&helper_ran);
+  helper_ran++;
+  vTaskDelete(NULL);
+}
+
+PROMISE(a_helper_below_the_judge_runs_when_it_waits)
+{
+  helper_ran = 0;
+  NEED(test_task(run_and_end, (void *)&helper_ran, LOWER) != NULL);
+  CHECK_EQUAL(helper_ran, 0);
+  vTaskDelay(2);
+  CHECK_EQUAL(helper_ran, 1);
+}
+#endif
+
+const struct promise smoke_promises[] = {
+  KEPT(the_judge_runs_at_its_priority),
+  KEPT(a_delay_ends_at_its_tick),
+  KEPT(an_interrupt_runs_before_its_request_returns),
+  KEPT(an_interrupt_waits_while_masked),
+  KEPT(interrupts_nest_two_deep),
+  KEPT(spinning_takes_ticks),
+  KEPT(a_storm_blows_until_it_is_stopped),
+#if configASSERT_DEFINED == 1
+  KEPT(an_expected_assertion_is_counted_and_the_call_goes_on),
+#endif
+#if configSUPPORT_DYNAMIC_ALLOCATION == 1
+  KEPT(a_helper_below_the_judge_runs_when_it_waits),
+#endif
+  END_OF_PROMISES,
+};
