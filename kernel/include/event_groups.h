@@ -11,9 +11,7 @@
 #ifndef EVENT_GROUPS_H
 #define EVENT_GROUPS_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before event_groups.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "timers.h"
 

@@ -13,9 +13,7 @@
 #ifndef LIST_H
 #define LIST_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before list.h"
-#endif
+#include "FreeRTOS.h"
 
 #ifdef __cplusplus
 extern "C" {

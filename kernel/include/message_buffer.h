@@ -12,9 +12,7 @@
 #ifndef FREERTOS_MESSAGE_BUFFER_H
 #define FREERTOS_MESSAGE_BUFFER_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before message_buffer.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "stream_buffer.h"
 

@@ -13,9 +13,7 @@
 #ifndef QUEUE_H
 #define QUEUE_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before queue.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "task.h"
 

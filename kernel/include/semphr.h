@@ -18,9 +18,7 @@
 #ifndef SEMAPHORE_H
 #define SEMAPHORE_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before semphr.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "queue.h"
 

@@ -14,9 +14,7 @@
 #ifndef STREAM_BUFFER_H
 #define STREAM_BUFFER_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before stream_buffer.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "task.h"
 

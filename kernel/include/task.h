@@ -17,9 +17,7 @@
 #ifndef INC_TASK_H
 #define INC_TASK_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before task.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "list.h"
 

@@ -11,9 +11,7 @@
 #ifndef TIMERS_H
 #define TIMERS_H
 
-#ifndef INC_FREERTOS_H
-#error "include FreeRTOS.h before timers.h"
-#endif
+#include "FreeRTOS.h"
 
 #include "task.h"
 
