@@ -67,19 +67,19 @@ void deadlines_close(struct kernel_deadlines *d)
   d->next = 0;
 }
 
+const struct kernel_ring *deadlines_first(const struct kernel_deadlines *d)
+{
+  for (uint32_t filled = d->filled; filled != 0; filled &= filled - 1u) {
+    const struct kernel_ring *bucket = &d->bucket[(uint32_t)__builtin_ctz(filled)];
+    if (!ring_is_empty(bucket)) return bucket;
+  }
+  return &d->wrapped;
+}
+
 TickType_t deadlines_earliest(const struct kernel_deadlines *d, TickType_t now)
 {
+  const struct kernel_ring *bucket = deadlines_first(d);
   TickType_t earliest = portMAX_DELAY;
-  uint32_t filled = d->filled;
-  const struct kernel_ring *bucket = &d->wrapped;
-  while (filled != 0) {
-    uint32_t b = (uint32_t)__builtin_ctz(filled);
-    filled &= filled - 1u;
-    if (!ring_is_empty(&d->bucket[b])) {
-      bucket = &d->bucket[b];
-      break;
-    }
-  }
   for (const struct kernel_ring *node = bucket->next; node != bucket; node = node->next) {
     TickType_t ahead = ((const struct kernel_deadline *)node)->at - now;
     if (ahead < earliest) earliest = ahead;

@@ -77,6 +77,9 @@ struct kernel_deadline *deadlines_take(struct kernel_deadlines *d, struct kernel
 /* All of the opened bucket was taken: looks for the next boundary. */
 void deadlines_close(struct kernel_deadlines *d);
 
+/* The bucket in which the first deadline is; empty when there is none. */
+const struct kernel_ring *deadlines_first(const struct kernel_deadlines *d);
+
 /* The exact number of ticks from now to the first deadline; portMAX_DELAY: none. Looks at every thing of one bucket. */
 TickType_t deadlines_earliest(const struct kernel_deadlines *d, TickType_t now);
 

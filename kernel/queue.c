@@ -105,19 +105,17 @@ static void put_first(struct QueueDefinition *queue, const void *item)
   queue->count++;
 }
 
-/* Waiting tasks and the set hear of it, unless an item replaced another: nothing more can be received then. */
+/* Waiting tasks and the set hear of it, unless an item replaced another: nothing more can be received then. True: a
+ * more urgent task was woken. */
 static bool put(struct QueueDefinition *queue, const void *item, BaseType_t position)
 {
   if (queue->item_bytes == 0) {
-    if (queue->count == queue->length) return false;
     queue->count++;
   } else if (position == queueSEND_TO_BACK) {
     queue_put(queue, item);
   } else if (position == queueOVERWRITE && queue->count != 0) {
     kernel_copy(queue->of.items.read, item, queue->item_bytes);
-#if configUSE_QUEUE_SETS == 1
-    if (queue->set != NULL) return false;
-#endif
+    return false;
   } else {
     put_first(queue, item);
   }
@@ -132,30 +130,57 @@ static void get(struct QueueDefinition *queue, void *item)
   queue->count--;
 }
 
+/* --- sending and receiving, for tasks (ticks: how long to wait) and interrupts (ticks is 0) --- */
+
 #define send_is_good(queue, item, position)                                 \
   (queue_is_alive(queue) && ((item) != NULL || (queue)->item_bytes == 0) && \
    ((position) != queueOVERWRITE || (queue)->length == 1))
+#define receive_is_good(queue, item) (queue_is_alive(queue) && ((item) != NULL || (queue)->item_bytes == 0))
 
-/* --- sending --- */
+static enum queue_result send(struct QueueDefinition *queue, const void *item, TickType_t ticks, BaseType_t position)
+{
+  uint32_t before = port_mask();
+  while (queue->count >= queue->length && position != queueOVERWRITE) {
+    traceBLOCKING_ON_QUEUE_SEND(queue);
+    if (!sched_wait(&queue->senders, &ticks, before)) {
+      port_unmask(before);
+      return QUEUE_REFUSED;
+    }
+  }
+  bool urgent = put(queue, item, position);
+  port_unmask(before);
+  return urgent ? QUEUE_DONE_URGENT : QUEUE_DONE;
+}
+
+static enum queue_result receive(struct QueueDefinition *queue, void *item, TickType_t ticks, bool peek)
+{
+  uint32_t before = port_mask();
+  while (queue->count == 0) {
+    traceBLOCKING_ON_QUEUE_RECEIVE(queue);
+    if (!sched_wait(&queue->receivers, &ticks, before)) {
+      port_unmask(before);
+      return QUEUE_REFUSED;
+    }
+  }
+  bool urgent;
+  if (peek) {
+    kernel_copy(item, queue->of.items.read, queue->item_bytes);
+    urgent = sched_wake_any(&queue->receivers); /* the item is there for the next one too */
+  } else {
+    get(queue, item);
+    urgent = sched_wake_any(&queue->senders);
+  }
+  port_unmask(before);
+  return urgent ? QUEUE_DONE_URGENT : QUEUE_DONE;
+}
 
 BaseType_t xQueueGenericSend(QueueHandle_t queue, const void *const item, TickType_t ticks, const BaseType_t position)
 {
   configASSERT(send_is_good(queue, item, position));
   kernel_check_task();
   if (queue->item_bytes == 0 && queue_is_mutex(queue)) return xQueueSemaphoreGive(queue);
-  uint32_t before = port_mask();
-  while (queue->count >= queue->length && position != queueOVERWRITE) {
-    traceBLOCKING_ON_QUEUE_SEND(queue);
-    if (!sched_wait(&queue->senders, &ticks, before)) {
-      port_unmask(before);
-      traceQUEUE_SEND_FAILED(queue);
-      return errQUEUE_FULL;
-    }
-  }
   traceQUEUE_SEND(queue);
-  (void)put(queue, item, position);
-  port_unmask(before);
-  return pdPASS;
+  return send(queue, item, ticks, position) != QUEUE_REFUSED ? pdPASS : errQUEUE_FULL;
 }
 
 BaseType_t xQueueGenericSendFromISR(QueueHandle_t queue, const void *const item, BaseType_t *const woken,
@@ -163,91 +188,41 @@ BaseType_t xQueueGenericSendFromISR(QueueHandle_t queue, const void *const item,
 {
   configASSERT(send_is_good(queue, item, position));
   kernel_check_interrupt();
-  uint32_t before = port_mask();
-  if (queue->count >= queue->length && position != queueOVERWRITE) {
-    port_unmask(before);
-    traceQUEUE_SEND_FROM_ISR_FAILED(queue);
-    return errQUEUE_FULL;
-  }
   traceQUEUE_SEND_FROM_ISR(queue);
-  if (put(queue, item, position) && woken != NULL) *woken = pdTRUE;
-  port_unmask(before);
-  return pdPASS;
-}
-
-/* --- receiving --- */
-
-/* Masked by the caller, and on return. False: nothing came in time. */
-static inline bool wait_for_item(struct QueueDefinition *queue, TickType_t ticks, uint32_t before)
-{
-  while (queue->count == 0) {
-    if (!sched_wait(&queue->receivers, &ticks, before)) return false;
-  }
-  return true;
+  return queue_told(send(queue, item, 0, position), woken);
 }
 
 BaseType_t xQueueReceive(QueueHandle_t queue, void *const item, TickType_t ticks)
 {
-  configASSERT(queue_is_alive(queue) && (item != NULL || queue->item_bytes == 0));
+  configASSERT(receive_is_good(queue, item));
   kernel_check_task();
   if (queue->item_bytes == 0) return xQueueSemaphoreTake(queue, ticks);
-  uint32_t before = port_mask();
-  if (!wait_for_item(queue, ticks, before)) {
-    port_unmask(before);
-    traceQUEUE_RECEIVE_FAILED(queue);
-    return errQUEUE_EMPTY;
-  }
   traceQUEUE_RECEIVE(queue);
-  get(queue, item);
-  (void)sched_wake_any(&queue->senders);
-  port_unmask(before);
-  return pdPASS;
+  return receive(queue, item, ticks, false) != QUEUE_REFUSED ? pdPASS : errQUEUE_EMPTY;
 }
 
 BaseType_t xQueuePeek(QueueHandle_t queue, void *const item, TickType_t ticks)
 {
-  configASSERT(queue_is_alive(queue) && (item != NULL || queue->item_bytes == 0));
+  configASSERT(receive_is_good(queue, item));
   kernel_check_task();
-  uint32_t before = port_mask();
-  if (!wait_for_item(queue, ticks, before)) {
-    port_unmask(before);
-    traceQUEUE_PEEK_FAILED(queue);
-    return errQUEUE_EMPTY;
-  }
   traceQUEUE_PEEK(queue);
-  if (queue->item_bytes != 0) kernel_copy(item, queue->of.items.read, queue->item_bytes);
-  (void)sched_wake_any(&queue->receivers); /* the item is there for the next one too */
-  port_unmask(before);
-  return pdPASS;
+  return receive(queue, item, ticks, true) != QUEUE_REFUSED ? pdPASS : errQUEUE_EMPTY;
 }
 
 BaseType_t xQueueReceiveFromISR(QueueHandle_t queue, void *const item, BaseType_t *const woken)
 {
-  configASSERT(queue_is_alive(queue) && (item != NULL || queue->item_bytes == 0));
+  configASSERT(receive_is_good(queue, item));
   kernel_check_interrupt();
-  uint32_t before = port_mask();
-  bool there = queue->count != 0;
-  if (there) {
-    traceQUEUE_RECEIVE_FROM_ISR(queue);
-    if (queue->item_bytes != 0)
-      get(queue, item);
-    else
-      queue->count--;
-    if (sched_wake_any(&queue->senders) && woken != NULL) *woken = pdTRUE;
-  }
-  port_unmask(before);
-  return there ? pdPASS : pdFAIL;
+  traceQUEUE_RECEIVE_FROM_ISR(queue);
+  return queue_told(receive(queue, item, 0, false), woken);
 }
 
 BaseType_t xQueuePeekFromISR(QueueHandle_t queue, void *const item)
 {
-  configASSERT(queue_is_alive(queue) && queue->item_bytes != 0 && item != NULL);
+  configASSERT(receive_is_good(queue, item));
   kernel_check_interrupt();
-  uint32_t before = port_mask();
-  bool there = queue->count != 0;
-  if (there) kernel_copy(item, queue->of.items.read, queue->item_bytes);
-  port_unmask(before);
-  return there ? pdPASS : pdFAIL;
+  traceQUEUE_PEEK_FROM_ISR(queue);
+  return queue_told(receive(queue, item, 0, true), NULL);
 }
 
 /* --- looked at --- */

@@ -21,6 +21,19 @@
 #define queue_is_mutex(queue) \
   ((queue)->kind == queueQUEUE_TYPE_MUTEX || (queue)->kind == queueQUEUE_TYPE_RECURSIVE_MUTEX)
 
+enum queue_result {
+  QUEUE_REFUSED,
+  QUEUE_DONE,
+  QUEUE_DONE_URGENT, /* and a more urgent task than the running one was woken */
+};
+
+/* What an interrupt is told. */
+static inline BaseType_t queue_told(enum queue_result result, BaseType_t *woken)
+{
+  if (result == QUEUE_DONE_URGENT && woken != NULL) *woken = pdTRUE;
+  return result != QUEUE_REFUSED ? pdPASS : pdFAIL;
+}
+
 /* Everything but the kind's own part; storage: NULL when item_bytes is 0. */
 void queue_init(struct QueueDefinition *queue, UBaseType_t length, UBaseType_t item_bytes, uint8_t *storage,
                 uint8_t kind, uint8_t flags);

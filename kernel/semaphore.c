@@ -183,48 +183,48 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
   return pdPASS;
 }
 
+/* Masked. */
+static inline bool is_held_by_another(const struct QueueDefinition *semaphore)
+{
+#if configUSE_MUTEXES == 1
+  return queue_is_mutex(semaphore) && semaphore->of.mutex.holder != sched.current;
+#else
+  (void)semaphore;
+  return false;
+#endif
+}
+
+static enum queue_result give(struct QueueDefinition *semaphore)
+{
+  uint32_t before = port_mask();
+  enum queue_result result = QUEUE_REFUSED;
+  if (semaphore->count < semaphore->length && !is_held_by_another(semaphore)) {
+#if configUSE_MUTEXES == 1
+    if (queue_is_mutex(semaphore)) {
+      semaphore->of.mutex.holder = NULL;
+      return_priority(sched.current);
+    }
+#endif
+    semaphore->count++;
+    result = queue_announce(semaphore) ? QUEUE_DONE_URGENT : QUEUE_DONE;
+  }
+  port_unmask(before);
+  return result;
+}
+
 BaseType_t xQueueSemaphoreGive(QueueHandle_t semaphore)
 {
   configASSERT(queue_is_alive(semaphore) && semaphore->item_bytes == 0);
+  configASSERT(semaphore->count > 0 || !is_held_by_another(semaphore));
   kernel_check_task();
-  uint32_t before = port_mask();
-  if (semaphore->count >= semaphore->length) {
-    port_unmask(before);
-    traceQUEUE_SEND_FAILED(semaphore);
-    return errQUEUE_FULL;
-  }
-#if configUSE_MUTEXES == 1
-  if (queue_is_mutex(semaphore)) {
-    struct tskTaskControlBlock *holder = semaphore->of.mutex.holder;
-    configASSERT(holder == sched.current);
-    if (holder != sched.current) {
-      port_unmask(before);
-      return pdFAIL;
-    }
-    semaphore->of.mutex.holder = NULL;
-    return_priority(holder);
-  }
-#endif
   traceQUEUE_SEND(semaphore);
-  semaphore->count++;
-  (void)queue_announce(semaphore);
-  port_unmask(before);
-  return pdPASS;
+  return give(semaphore) != QUEUE_REFUSED ? pdPASS : errQUEUE_FULL;
 }
 
 BaseType_t xQueueGiveFromISR(QueueHandle_t semaphore, BaseType_t *const woken)
 {
   configASSERT(queue_is_alive(semaphore) && semaphore->item_bytes == 0 && !queue_is_mutex(semaphore));
   kernel_check_interrupt();
-  uint32_t before = port_mask();
-  if (semaphore->count >= semaphore->length) {
-    port_unmask(before);
-    traceQUEUE_SEND_FROM_ISR_FAILED(semaphore);
-    return errQUEUE_FULL;
-  }
   traceQUEUE_SEND_FROM_ISR(semaphore);
-  semaphore->count++;
-  if (queue_announce(semaphore) && woken != NULL) *woken = pdTRUE;
-  port_unmask(before);
-  return pdPASS;
+  return queue_told(give(semaphore), woken);
 }

@@ -111,28 +111,36 @@ static void release_task(struct tskTaskControlBlock *task)
 #endif
 }
 
+/* Masked. The task stops, whatever it is doing; the caller puts it into the list of its new state. True: it is the
+ * running one, and the switch happens when interrupts open. */
+static bool stop(struct tskTaskControlBlock *task, enum task_state state)
+{
+  configASSERT(task->state != TASK_DELETED);
+  sched_withdraw(task);
+  task->state = (uint8_t)state;
+  if (task != sched.current) return false;
+  if (sched_is_running()) {
+    configASSERT(sched.suspended == 0);
+    sched_switch();
+    return true;
+  }
+  sched.current = sched.ready_bits != 0 ? sched.ready[port_highest_bit(sched.ready_bits)] : NULL;
+  return false;
+}
+
 void vTaskDelete(TaskHandle_t handle)
 {
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = task_or_self(handle);
-  configASSERT(task->state != TASK_DELETED);
   traceTASK_DELETE(task);
-  sched_withdraw(task);
-  task->state = TASK_DELETED;
-  bool self = task == sched.current && sched_is_running();
-  if (self) {
-    /* It stands on its own stack: the idle task gives the memory back. */
-    configASSERT(sched.suspended == 0);
-    ring_append(&sched.deleted, &task->due.place);
-    sched_switch();
-  } else if (task == sched.current) {
-    sched.current = sched.ready_bits != 0 ? sched.ready[port_highest_bit(sched.ready_bits)] : NULL;
-  }
+  bool self = stop(task, TASK_DELETED);
+  if (self) ring_append(&sched.deleted, &task->due.place);
   port_unmask(before);
-  if (self)
-    port_sync();
-  else
-    release_task(task);
+  if (self) {
+    port_sync(); /* it stands on its own stack, which the idle task gives back */
+    return;
+  }
+  release_task(task);
 }
 
 void tasks_release_deleted(void)
@@ -219,9 +227,8 @@ BaseType_t xTaskCheckForTimeOut(TimeOut_t *const timeout, TickType_t *const rema
   struct tskTaskControlBlock *task = sched.current;
   TickType_t now = sched.ticks;
   TickType_t passed = now - timeout->xTimeOnEntering;
-  uint32_t wraps = sched.wraps - (uint32_t)timeout->xOverflowCount;
-  /* Over when 2^32 ticks or more have passed, or as many as were left. */
-  bool whole_turn = wraps > 1u || (wraps == 1u && now >= timeout->xTimeOnEntering);
+  /* 2^32 ticks or more have passed. */
+  bool whole_turn = sched.wraps != (uint32_t)timeout->xOverflowCount && now >= timeout->xTimeOnEntering;
   BaseType_t over = pdTRUE;
   if ((task->flags & TASK_ABORTED) != 0) {
     task->flags &= (uint8_t)~TASK_ABORTED;
@@ -244,21 +251,12 @@ void vTaskSuspend(TaskHandle_t handle)
 {
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = task_or_self(handle);
-  configASSERT(task->state != TASK_DELETED);
   traceTASK_SUSPEND(task);
-  sched_withdraw(task);
-  task->state = TASK_SUSPENDED;
+  (void)stop(task, TASK_SUSPENDED);
   ring_append(&sched.parked, &task->due.place);
 #if configUSE_TASK_NOTIFICATIONS == 1
   notify_cancel_waits(task);
 #endif
-  bool self = task == sched.current;
-  if (self && sched_is_running()) {
-    configASSERT(sched.suspended == 0);
-    sched_switch();
-  } else if (self) {
-    sched.current = sched.ready_bits != 0 ? sched.ready[port_highest_bit(sched.ready_bits)] : NULL;
-  }
   port_unmask(before);
   port_sync();
 }
