@@ -47,6 +47,14 @@ static inline void diary_check(const char *expected, const char *file, int line)
 }
 #define CHECK_DIARY(expected) diary_check((expected), __FILE__, __LINE__)
 
+/* A letter as the parameter of a task. */
+#define LETTER(letter) ((void *)(uintptr_t)(letter))
+
+static inline char letter_of(void *parameter)
+{
+  return (char)(uintptr_t)parameter;
+}
+
 /* A task that calls act(), keeps what it answered and when, notes its letter and ends. */
 struct actor {
   char letter;

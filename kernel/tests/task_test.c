@@ -8,7 +8,7 @@
 
 static void note_and_end(void *letter)
 {
-  note(*(const char *)letter);
+  note(letter_of(letter));
   vTaskDelete(NULL);
 }
 
@@ -40,8 +40,8 @@ PROMISE(a_more_urgent_task_runs_before_its_creation_returns_and_knows_its_handle
 PROMISE(a_task_no_more_urgent_than_its_maker_waits_its_turn)
 {
   diary_begin();
-  NEED(test_task(note_and_end, "l", LOWER) != NULL);
-  NEED(test_task(note_and_end, "e", JUDGE_PRIORITY) != NULL);
+  NEED(test_task(note_and_end, LETTER('l'), LOWER) != NULL);
+  NEED(test_task(note_and_end, LETTER('e'), JUDGE_PRIORITY) != NULL);
   note('j');
   taskYIELD();
   CHECK_DIARY("je");
@@ -52,8 +52,7 @@ PROMISE(a_task_no_more_urgent_than_its_maker_waits_its_turn)
 PROMISE(a_task_gets_its_parameter)
 {
   diary_begin();
-  char letter = 'p';
-  NEED(test_task(note_and_end, &letter, HIGHER) != NULL);
+  NEED(test_task(note_and_end, LETTER('p'), HIGHER) != NULL);
   CHECK_DIARY("p");
 }
 
@@ -65,7 +64,8 @@ PROMISE(a_static_task_lives_in_the_memory_given)
 {
   diary_begin();
   size_t heap = xPortGetFreeHeapSize();
-  TaskHandle_t task = xTaskCreateStatic(note_and_end, "static", TEST_STACK_WORDS, "s", LOWER, task_stack, &task_memory);
+  TaskHandle_t task = xTaskCreateStatic(note_and_end, "static", TEST_STACK_WORDS, LETTER('s'), LOWER, task_stack,
+                                        &task_memory);
   NEED(task == &task_memory);
   CHECK_EQUAL(xPortGetFreeHeapSize(), heap);
   StackType_t *stack = NULL;
@@ -81,7 +81,8 @@ PROMISE(a_static_task_can_be_made_again_in_the_same_memory)
 {
   diary_begin();
   for (unsigned i = 0; i < 3u; i++) {
-    NEED(xTaskCreateStatic(note_and_end, "again", TEST_STACK_WORDS, "s", LOWER, task_stack, &task_memory) != NULL);
+    NEED(xTaskCreateStatic(note_and_end, "again", TEST_STACK_WORDS, LETTER('s'), LOWER, task_stack, &task_memory) !=
+         NULL);
     vTaskDelay(2);
   }
   CHECK_DIARY("sss");
@@ -136,7 +137,7 @@ PROMISE(a_task_for_which_there_is_no_memory_is_not_made)
 PROMISE(a_task_can_be_made_without_asking_for_its_handle_or_giving_a_name)
 {
   diary_begin();
-  CHECK_EQUAL(xTaskCreate(note_and_end, NULL, TEST_STACK_WORDS, "n", HIGHER, NULL), pdPASS);
+  CHECK_EQUAL(xTaskCreate(note_and_end, NULL, TEST_STACK_WORDS, LETTER('n'), HIGHER, NULL), pdPASS);
   CHECK_DIARY("n");
 }
 
@@ -198,7 +199,7 @@ PROMISE(the_memory_of_another_task_comes_back_at_once_and_of_oneself_with_idle_t
   vTaskDelete(task);
   CHECK_EQUAL(xPortGetFreeHeapSize(), heap);
   diary_begin();
-  (void)test_task(note_and_end, "e", HIGHER);
+  (void)test_task(note_and_end, LETTER('e'), HIGHER);
   CHECK_DIARY("e");
   CHECK(xPortGetFreeHeapSize() < heap);
   vTaskDelay(2);
@@ -341,10 +342,10 @@ PROMISE(tasks_due_at_the_same_tick_run_by_priority_then_by_who_began_first)
 PROMISE(a_delay_of_nothing_yields)
 {
   diary_begin();
-  (void)test_task(note_and_end, "e", JUDGE_PRIORITY);
+  (void)test_task(note_and_end, LETTER('e'), JUDGE_PRIORITY);
   TickType_t start = fresh_tick();
   CHECK_DIARY("e");
-  (void)test_task(note_and_end, "f", JUDGE_PRIORITY);
+  (void)test_task(note_and_end, LETTER('f'), JUDGE_PRIORITY);
   vTaskDelay(0);
   note('j');
   CHECK_DIARY("efj");
@@ -637,8 +638,8 @@ PROMISE(a_task_can_suspend_itself)
 PROMISE(a_ready_task_can_be_suspended_and_goes_behind_its_equals_when_resumed)
 {
   diary_begin();
-  TaskHandle_t first = test_task(note_and_end, "1", LOWER);
-  (void)test_task(note_and_end, "2", LOWER);
+  TaskHandle_t first = test_task(note_and_end, LETTER('1'), LOWER);
+  (void)test_task(note_and_end, LETTER('2'), LOWER);
   vTaskSuspend(first);
   CHECK_EQUAL(eTaskGetState(first), eSuspended);
   vTaskResume(first);
@@ -751,7 +752,7 @@ PROMISE(an_interrupt_can_read_a_priority)
 PROMISE(a_ready_task_raised_above_the_running_one_runs_at_once)
 {
   diary_begin();
-  TaskHandle_t task = test_task(note_and_end, "t", LOWER);
+  TaskHandle_t task = test_task(note_and_end, LETTER('t'), LOWER);
   vTaskPrioritySet(task, JUDGE_PRIORITY); /* not above */
   CHECK_DIARY("");
   vTaskPrioritySet(task, HIGHER);
@@ -761,7 +762,7 @@ PROMISE(a_ready_task_raised_above_the_running_one_runs_at_once)
 PROMISE(a_task_that_lowers_itself_lets_more_urgent_ones_run)
 {
   diary_begin();
-  (void)test_task(note_and_end, "t", LOWER);
+  (void)test_task(note_and_end, LETTER('t'), LOWER);
   vTaskPrioritySet(NULL, LOWER - 1u);
   note('j');
   CHECK_DIARY("tj");
@@ -786,7 +787,7 @@ PROMISE(a_priority_set_while_a_task_is_blocked_counts_when_it_wakes)
 PROMISE(a_priority_set_while_a_task_is_suspended_counts_when_it_is_resumed)
 {
   diary_begin();
-  TaskHandle_t task = test_task(note_and_end, "t", LOWER);
+  TaskHandle_t task = test_task(note_and_end, LETTER('t'), LOWER);
   vTaskSuspend(task);
   vTaskPrioritySet(task, HIGHER);
   CHECK_DIARY("");
@@ -797,7 +798,7 @@ PROMISE(a_priority_set_while_a_task_is_suspended_counts_when_it_is_resumed)
 static void note_thrice_yielding(void *letter)
 {
   for (unsigned i = 0; i < 3u; i++) {
-    note(*(const char *)letter);
+    note(letter_of(letter));
     taskYIELD();
   }
   vTaskDelete(NULL);
@@ -806,9 +807,9 @@ static void note_thrice_yielding(void *letter)
 PROMISE(equals_that_yield_take_turns_in_the_order_they_became_ready)
 {
   diary_begin();
-  (void)test_task(note_thrice_yielding, "a", LOWER);
-  (void)test_task(note_thrice_yielding, "b", LOWER);
-  (void)test_task(note_thrice_yielding, "c", LOWER);
+  (void)test_task(note_thrice_yielding, LETTER('a'), LOWER);
+  (void)test_task(note_thrice_yielding, LETTER('b'), LOWER);
+  (void)test_task(note_thrice_yielding, LETTER('c'), LOWER);
   vTaskDelay(2);
   CHECK_DIARY("abcabcabc");
 }
@@ -816,7 +817,7 @@ PROMISE(equals_that_yield_take_turns_in_the_order_they_became_ready)
 PROMISE(yielding_does_not_let_lower_tasks_run)
 {
   diary_begin();
-  (void)test_task(note_and_end, "l", LOWER);
+  (void)test_task(note_and_end, LETTER('l'), LOWER);
   for (unsigned i = 0; i < 10u; i++) taskYIELD();
   CHECK_DIARY("");
   vTaskDelay(1);
@@ -850,12 +851,13 @@ static void be_preempted(void *letters)
 
 PROMISE(a_preempted_task_keeps_its_turn)
 {
+  static char word[] = "abc";
   struct actor high = {.letter = 'H', .act = wait_and_note};
   diary_begin();
   actor_start(&high, HIGHER);
   to_notify = high.task;
-  (void)test_task(be_preempted, "abc", LOWER);
-  (void)test_task(note_and_end, "x", LOWER);
+  (void)test_task(be_preempted, word, LOWER);
+  (void)test_task(note_and_end, LETTER('x'), LOWER);
   vTaskDelay(1);
   CHECK_DIARY("aHbxc");
 }
@@ -872,8 +874,8 @@ static void run_along(void *letter)
     if (at < sizeof runner_at) {
       taskENTER_CRITICAL();
       if (runner_at[at] == 0 && at == xTaskGetTickCount() - watch_from)
-        runner_at[at] = *(const char *)letter;
-      else if (runner_at[at] != *(const char *)letter && at == xTaskGetTickCount() - watch_from)
+        runner_at[at] = letter_of(letter);
+      else if (runner_at[at] != letter_of(letter) && at == xTaskGetTickCount() - watch_from)
         runner_at[at] = '!';
       taskEXIT_CRITICAL();
     }
@@ -887,9 +889,9 @@ PROMISE(equals_that_compute_get_a_tick_each_in_turn)
   memset(runner_at, 0, sizeof runner_at);
   watch_over = false;
   watch_from = fresh_tick();
-  (void)test_task(run_along, "a", LOWER);
-  (void)test_task(run_along, "b", LOWER);
-  (void)test_task(run_along, "c", LOWER);
+  (void)test_task(run_along, LETTER('a'), LOWER);
+  (void)test_task(run_along, LETTER('b'), LOWER);
+  (void)test_task(run_along, LETTER('c'), LOWER);
   vTaskDelay(12);
   watch_over = true;
   vTaskDelay(4);
@@ -901,8 +903,8 @@ PROMISE(a_task_alone_at_its_priority_is_not_interrupted_by_lower_ones)
   memset(runner_at, 0, sizeof runner_at);
   watch_over = false;
   watch_from = fresh_tick();
-  (void)test_task(run_along, "l", LOWER - 1u);
-  (void)test_task(run_along, "h", LOWER);
+  (void)test_task(run_along, LETTER('l'), LOWER - 1u);
+  (void)test_task(run_along, LETTER('h'), LOWER);
   vTaskDelay(6);
   watch_over = true;
   vTaskDelay(3);
@@ -934,7 +936,7 @@ PROMISE(suspending_the_scheduler_nests)
   vTaskSuspendAll();
   vTaskSuspendAll();
   vTaskSuspendAll();
-  (void)test_task(note_and_end, "t", HIGHER);
+  (void)test_task(note_and_end, LETTER('t'), HIGHER);
   CHECK_EQUAL(xTaskResumeAll(), pdFALSE);
   CHECK_EQUAL(xTaskResumeAll(), pdFALSE);
   CHECK_DIARY("");
@@ -950,7 +952,7 @@ PROMISE(resuming_the_scheduler_says_whether_there_was_a_switch)
   CHECK_EQUAL(xTaskResumeAll(), pdFALSE);
   diary_begin();
   vTaskSuspendAll();
-  (void)test_task(note_and_end, "l", LOWER);
+  (void)test_task(note_and_end, LETTER('l'), LOWER);
   CHECK_EQUAL(xTaskResumeAll(), pdFALSE); /* not more urgent */
   CHECK_DIARY("");
   vTaskDelay(1);
@@ -974,7 +976,7 @@ PROMISE(a_yield_while_the_scheduler_is_suspended_happens_at_its_end)
 {
   diary_begin();
   (void)fresh_tick();
-  (void)test_task(note_and_end, "e", JUDGE_PRIORITY);
+  (void)test_task(note_and_end, LETTER('e'), JUDGE_PRIORITY);
   vTaskSuspendAll();
   taskYIELD();
   note('j');
@@ -987,9 +989,9 @@ PROMISE(several_tasks_that_became_ready_meanwhile_run_by_priority)
 {
   diary_begin();
   vTaskSuspendAll();
-  (void)test_task(note_and_end, "1", HIGHER);
-  (void)test_task(note_and_end, "2", HIGHER + 1u);
-  (void)test_task(note_and_end, "3", HIGHER);
+  (void)test_task(note_and_end, LETTER('1'), HIGHER);
+  (void)test_task(note_and_end, LETTER('2'), HIGHER + 1u);
+  (void)test_task(note_and_end, LETTER('3'), HIGHER);
   CHECK_EQUAL(xTaskResumeAll(), pdTRUE);
   CHECK_DIARY("213");
 }
@@ -1259,8 +1261,8 @@ PROMISE(the_idle_task_is_the_least_urgent)
 PROMISE(tasks_of_idle_priority_get_to_run_beside_it)
 {
   diary_begin();
-  (void)test_task(note_thrice_yielding, "a", tskIDLE_PRIORITY);
-  (void)test_task(note_thrice_yielding, "b", tskIDLE_PRIORITY);
+  (void)test_task(note_thrice_yielding, LETTER('a'), tskIDLE_PRIORITY);
+  (void)test_task(note_thrice_yielding, LETTER('b'), tskIDLE_PRIORITY);
   vTaskDelay(6);
   CHECK_DIARY("ababab");
 }
