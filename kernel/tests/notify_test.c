@@ -86,7 +86,7 @@ PROMISE(the_value_before_can_be_asked_for)
 PROMISE(indexes_do_not_touch_each_other)
 {
   forget_all();
-  for (UBaseType_t i = 0; i <= LAST; i++) (void)xTaskNotifyIndexed(ME, i, 100u + i, eSetValueWithOverwrite);
+  for (UBaseType_t i = 0; i <= LAST; i++) (void)xTaskNotifyIndexed(ME, i, (uint32_t)(100u + i), eSetValueWithOverwrite);
   (void)xTaskNotifyStateClearIndexed(NULL, 1);
   CHECK_EQUAL(xTaskNotifyWaitIndexed(1, 0, 0, NULL, 0), pdFALSE);
   uint32_t value = 0;
