@@ -21,6 +21,9 @@
 #define WANTS_ALL 0x04000000u
 #define EVENT_BITS 0x00FFFFFFu
 
+/* The bits of a deleted group: whatever a task waits for is among them. */
+#define DELETED 0xFFFFFFFFu
+
 static inline bool is_met(EventBits_t bits, uint32_t wanted)
 {
   if ((wanted & WANTS_ALL) != 0) return (wanted & ~bits & EVENT_BITS) == 0;
@@ -72,25 +75,8 @@ EventGroupHandle_t xEventGroupCreate(void)
 
 /* --- set --- */
 
-/* Masked. The other half of sched.suspended++; the caller opens interrupts and calls port_sync(). */
-static void release_scheduler(void)
-{
-  sched.suspended--;
-  if (sched.suspended != 0 || sched.yield_pending == 0) return;
-  sched.yield_pending = 0;
-  port_pend_switch();
-}
-
-/* Masked. As sched_ready(). */
-static bool end_wait(struct tskTaskControlBlock *task, EventBits_t bits)
-{
-  task->wait_bits = bits | WAS_FOUND;
-  wait_leave(task);
-  return sched_ready(task);
-}
-
 /* Masked, with what port_mask() gave; interrupts are open in between. Compares the waiters from `node` on with the bits, which
- * do not change meanwhile, and ends the set. True: a more urgent task is ready. */
+ * do not change meanwhile, and ends the set. True: a more urgent task is ready; a switch is pending. */
 static bool finish_set(struct EventGroupDef_t *group, struct kernel_ring *node, uint32_t before)
 {
   bool urgent = false;
@@ -102,7 +88,9 @@ static bool finish_set(struct EventGroupDef_t *group, struct kernel_ring *node, 
     node = node->next;
     if (is_met(bits, wanted)) {
       if ((wanted & WANTS_CLEAR) != 0) group->clear |= wanted & EVENT_BITS;
-      if (end_wait(task, bits)) urgent = true;
+      task->wait_bits = bits | WAS_FOUND;
+      wait_leave(task);
+      if (sched_ready(task)) urgent = true;
     }
     if (node == &group->waiters) break;
     ring_append(node, &group->paused);
@@ -115,12 +103,16 @@ static bool finish_set(struct EventGroupDef_t *group, struct kernel_ring *node, 
   }
   group->bits &= ~group->clear;
   group->clear = 0;
-  release_scheduler();
+  sched.suspended--;
+  if (sched.suspended == 0 && sched.yield_pending != 0) {
+    sched.yield_pending = 0;
+    port_pend_switch();
+  }
   return urgent;
 }
 
 /* Masked. Ends the set that this interrupt interrupted, if it did. */
-static inline bool finish_interrupted_set(struct EventGroupDef_t *group, uint32_t before)
+static __attribute__((noinline)) bool finish_interrupted_set(struct EventGroupDef_t *group, uint32_t before)
 {
   struct kernel_ring *node = group->paused.next;
   if (node == NULL) return false;
@@ -170,13 +162,8 @@ void vEventGroupDelete(EventGroupHandle_t group)
   kernel_check_task();
   traceEVENT_GROUP_DELETE(group);
   uint32_t before = port_mask();
-  sched.suspended++;
-  while (!ring_is_empty(&group->waiters)) {
-    (void)end_wait(wait_task_of(group->waiters.next), 0);
-    port_unmask(before);
-    (void)port_mask();
-  }
-  release_scheduler();
+  group->bits = DELETED;
+  (void)finish_set(group, group->waiters.next, before);
   port_unmask(before);
   port_sync();
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
@@ -203,7 +190,7 @@ static EventBits_t wait_for(struct EventGroupDef_t *group, uint32_t wanted, Tick
     sched_wait_joined(&ticks, before);
     bits = task->wait_bits;
     if ((bits & WAS_FOUND) != 0) {
-      bits &= EVENT_BITS;
+      bits = bits != DELETED ? bits & EVENT_BITS : 0;
       break;
     }
     /* Time is over, or the task was suspended meanwhile. The bits may have come since. */
@@ -241,10 +228,8 @@ EventBits_t xEventGroupSync(EventGroupHandle_t group, const EventBits_t set, con
   bool met = is_met(bits, wanted);
   /* The last to come takes part in its own set: what it clears is cleared with the rest. */
   if (met) group->clear = awaited;
-  /* No other task runs between the set and the wait: what it does belongs after both. */
-  sched.suspended++;
+  /* Masked from the end of the set on: no task that it woke runs before this one waits. */
   (void)finish_set(group, group->waiters.next, before);
-  release_scheduler();
   if (met)
     port_unmask(before);
   else

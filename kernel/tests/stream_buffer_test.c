@@ -820,23 +820,23 @@ PROMISE(completed_from_an_interrupt_wakes_who_waits)
 /* --- both sides at work --- */
 
 /* What is sent is a count, byte by byte; so is what must be received. */
-static volatile uint32_t sent_bytes;
-static volatile uint32_t received_bytes;
+static volatile size_t sent_bytes;
+static volatile size_t received_bytes;
 static uint8_t isr_bytes[BIG];
 
 #define STORM_BYTES 4000u
 
 static void send_count_in_interrupt(void)
 {
-  uint32_t wanted = 1u + sent_bytes % 11u;
-  for (uint32_t i = 0; i < wanted; i++) isr_bytes[i] = (uint8_t)(sent_bytes + i);
+  size_t wanted = 1u + sent_bytes % 11u;
+  for (size_t i = 0; i < wanted; i++) isr_bytes[i] = (uint8_t)(sent_bytes + i);
   sent_bytes += xStreamBufferSendFromISR(pipe, isr_bytes, wanted, NULL);
 }
 
 static void receive_count_in_interrupt(void)
 {
-  uint32_t got = xStreamBufferReceiveFromISR(pipe, isr_bytes, 1u + received_bytes % 11u, NULL);
-  for (uint32_t i = 0; i < got; i++) CHECK_EQUAL(isr_bytes[i], (uint8_t)(received_bytes + i));
+  size_t got = xStreamBufferReceiveFromISR(pipe, isr_bytes, 1u + received_bytes % 11u, NULL);
+  for (size_t i = 0; i < got; i++) CHECK_EQUAL(isr_bytes[i], (uint8_t)(received_bytes + i));
   received_bytes += got;
 }
 
