@@ -93,10 +93,11 @@ PROMISE(an_expected_assertion_is_counted_and_the_call_goes_on)
 
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
 static volatile unsigned helper_ran;
+static char parameter_of_helper;
 
 static void run_and_end(void *parameter)
 {
-  CHECK(parameter == (void *)&helper_ran);
+  CHECK(parameter == &parameter_of_helper);
   helper_ran++;
   vTaskDelete(NULL);
 }
@@ -104,7 +105,7 @@ static void run_and_end(void *parameter)
 PROMISE(a_helper_below_the_judge_runs_when_it_waits)
 {
   helper_ran = 0;
-  NEED(test_task(run_and_end, (void *)&helper_ran, LOWER) != NULL);
+  NEED(test_task(run_and_end, &parameter_of_helper, LOWER) != NULL);
   CHECK_EQUAL(helper_ran, 0);
   vTaskDelay(2);
   CHECK_EQUAL(helper_ran, 1);
