@@ -13,19 +13,6 @@ void sched_init(void)
 
 /* --- the ready rings --- */
 
-static void ready_add(struct tskTaskControlBlock *task)
-{
-  uint32_t bit = 1u << task->priority;
-  struct tskTaskControlBlock **first = &sched.ready[task->priority];
-  if ((sched.ready_bits & bit) != 0) {
-    ring_append(&(*first)->due.place, &task->due.place);
-    return;
-  }
-  sched.ready_bits |= bit;
-  *first = task;
-  ring_init(&task->due.place);
-}
-
 static void ready_remove(struct tskTaskControlBlock *task)
 {
   struct kernel_ring *next = task->due.place.next;
@@ -38,11 +25,26 @@ static void ready_remove(struct tskTaskControlBlock *task)
   if (*first == task) *first = sched_task_of(next);
 }
 
-bool sched_enter(struct tskTaskControlBlock *task)
+/* Masked. In no list yet; no switch. */
+static void make_ready(struct tskTaskControlBlock *task)
 {
+  uint32_t priority = task->priority;
+  uint32_t bits = sched.ready_bits;
+  uint32_t bit = 1u << priority;
   task->state = TASK_READY;
   traceMOVED_TASK_TO_READY_STATE(task);
-  ready_add(task);
+  if ((bits & bit) != 0) {
+    ring_append(&sched.ready[priority]->due.place, &task->due.place);
+    return;
+  }
+  sched.ready_bits = bits | bit;
+  sched.ready[priority] = task;
+  ring_init(&task->due.place);
+}
+
+bool sched_enter(struct tskTaskControlBlock *task)
+{
+  make_ready(task);
   if (configUSE_PREEMPTION == 0 || task->priority <= sched.current->priority) return false;
   sched_switch();
   return true;
@@ -85,29 +87,27 @@ void sched_block(TickType_t ticks, bool forever)
   port_pend_switch();
 }
 
-void sched_wait_joined(TickType_t *ticks, uint32_t before)
+TickType_t sched_wait_joined(TickType_t ticks, uint32_t before)
 {
   struct tskTaskControlBlock *task = sched.current;
   TickType_t start = sched.ticks;
-  sched_block(*ticks, INCLUDE_vTaskSuspend == 1);
+  sched_block(ticks, INCLUDE_vTaskSuspend == 1);
   port_unmask(before);
   port_sync();
   (void)port_mask();
   if ((task->flags & TASK_ABORTED) != 0) {
     task->flags &= (uint8_t)~TASK_ABORTED;
-    *ticks = 0;
-  } else if (INCLUDE_vTaskSuspend == 0 || *ticks != portMAX_DELAY) {
-    TickType_t waited = sched.ticks - start;
-    *ticks = waited < *ticks ? *ticks - waited : 0;
+    return 0;
   }
+  if (INCLUDE_vTaskSuspend == 1 && ticks == portMAX_DELAY) return ticks;
+  TickType_t waited = sched.ticks - start;
+  return waited < ticks ? ticks - waited : 0;
 }
 
-bool sched_wait(struct kernel_wait_list *list, TickType_t *ticks, uint32_t before)
+TickType_t sched_wait(struct kernel_wait_list *list, TickType_t ticks, uint32_t before)
 {
-  if (*ticks == 0) return false;
   wait_join(list, sched.current);
-  sched_wait_joined(ticks, before);
-  return true;
+  return sched_wait_joined(ticks, before);
 }
 
 void sched_withdraw(struct tskTaskControlBlock *task)
@@ -124,7 +124,7 @@ void sched_set_priority(struct tskTaskControlBlock *task, UBaseType_t priority)
   if (task->state == TASK_READY) {
     ready_remove(task);
     task->priority = (uint8_t)priority;
-    ready_add(task);
+    make_ready(task);
     /* The running task stays the first of its ring: it has not used up its turn. */
     if (task == sched.current) sched.ready[priority] = task;
     return;
@@ -140,6 +140,16 @@ void sched_set_priority(struct tskTaskControlBlock *task, UBaseType_t priority)
 }
 
 /* --- switching --- */
+
+bool sched_switch_late(void)
+{
+  uint32_t before = port_mask();
+  sched.yield_pending = 0;
+  port_pend_switch();
+  port_unmask(before);
+  port_sync();
+  return true;
+}
 
 #if configGENERATE_RUN_TIME_STATS == 1
 static void account_run_time(void)
@@ -173,6 +183,22 @@ static inline void check_stack(void)
 }
 #endif
 
+#if configUSE_POSIX_ERRNO == 1
+int FreeRTOS_errno;
+
+static void change_errno(struct tskTaskControlBlock *from, const struct tskTaskControlBlock *to)
+{
+  from->error_number = FreeRTOS_errno;
+  FreeRTOS_errno = to->error_number;
+}
+#else
+static inline void change_errno(struct tskTaskControlBlock *from, const struct tskTaskControlBlock *to)
+{
+  (void)from;
+  (void)to;
+}
+#endif
+
 void sched_select(void)
 {
   if (sched.suspended != 0) {
@@ -182,7 +208,9 @@ void sched_select(void)
   account_run_time();
   traceTASK_SWITCHED_OUT();
   check_stack();
-  sched.current = sched.ready[port_highest_bit(sched.ready_bits)];
+  struct tskTaskControlBlock *next = sched.ready[port_highest_bit(sched.ready_bits)];
+  change_errno(sched.current, next);
+  sched.current = next;
   traceTASK_SWITCHED_IN();
 }
 
@@ -198,19 +226,18 @@ static void wake_due(uint32_t between)
 {
   struct kernel_deadlines *d = &sched.deadlines;
   struct kernel_ring *opened = deadlines_open(d, sched.ticks);
-  for (;;) {
-    bool more;
-    struct kernel_deadline *due = deadlines_take(d, opened, &more);
-    if (!more) break;
+  while (!ring_is_empty(opened)) {
+    struct kernel_deadline *due = deadlines_take(d, opened);
     if (due != NULL) {
       struct tskTaskControlBlock *task = sched_task_of(&due->place);
       if (task->wait.list != NULL) wait_leave(task);
-      (void)sched_enter(task);
+      make_ready(task);
     }
     port_unmask(between);
     (void)port_mask();
   }
   deadlines_close(d);
+  sched_check();
 }
 
 static inline void end_time_slice(void)
