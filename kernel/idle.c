@@ -9,11 +9,14 @@ static bool only_idle_is_ready(void)
   return sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
 }
 
+/* The tick from which kernel_expected_idle() counted last. */
+static TickType_t expected_from;
+
 /* Looks at the bucket of the first deadline with interrupts open in between: only interrupts can remove a task meanwhile,
  * and then that task is ready and the answer is 0. */
 TickType_t kernel_expected_idle(void)
 {
-  TickType_t now = sched.ticks;
+  TickType_t now = expected_from = sched.ticks;
   TickType_t first = portMAX_DELAY;
   const struct kernel_ring *bucket = NULL;
   const struct kernel_ring *node = NULL;
@@ -37,6 +40,7 @@ TickType_t kernel_expected_idle(void)
 eSleepModeStatus eTaskConfirmSleepModeStatus(void)
 {
   if (!only_idle_is_ready() || sched.yield_pending != 0) return eAbortSleep;
+  if (sched.ticks != expected_from) return eAbortSleep; /* a tick came since: the port would sleep one too long */
   return sched.deadlines.filled == 0 && ring_is_empty(&sched.deadlines.wrapped) ? eNoTasksWaitingTimeout
                                                                                 : eStandardSleep;
 }

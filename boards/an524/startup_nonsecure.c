@@ -11,10 +11,18 @@ extern uint32_t __bss_end[];
 _Noreturn void nonsecure_reset(void);
 _Noreturn void nonsecure_unexpected(void);
 
-void SVC_Handler(void) __attribute__((weak, alias("nonsecure_unexpected")));
-void PendSV_Handler(void) __attribute__((weak, alias("nonsecure_unexpected")));
-void SysTick_Handler(void) __attribute__((weak, alias("nonsecure_unexpected")));
-void ethernet_handler(void) __attribute__((weak, alias("nonsecure_unexpected")));
+#define MAY_BE_DEFINED __attribute__((weak, alias("nonsecure_unexpected")))
+MAY_BE_DEFINED void UsageFault_Handler(void);
+MAY_BE_DEFINED void SVC_Handler(void);
+MAY_BE_DEFINED void PendSV_Handler(void);
+MAY_BE_DEFINED void SysTick_Handler(void);
+MAY_BE_DEFINED void timer0_handler(void);
+MAY_BE_DEFINED void timer1_handler(void);
+MAY_BE_DEFINED void dualtimer_handler(void);
+MAY_BE_DEFINED void uart2_receive_handler(void);
+MAY_BE_DEFINED void uart2_transmit_handler(void);
+MAY_BE_DEFINED void uart2_handler(void);
+MAY_BE_DEFINED void ethernet_handler(void);
 
 typedef union vector {
   uint32_t *stack;
@@ -22,16 +30,28 @@ typedef union vector {
 } vector;
 
 #define SYSTEM_EXCEPTIONS 16
+#define INTERRUPT(line) SYSTEM_EXCEPTIONS + (line)
 __attribute__((section(".vectors"), used)) static const vector vectors[SYSTEM_EXCEPTIONS + NONSECURE_INTERRUPTS] = {
   [0] = {.stack = __stack_top},
   [1] = {.handler = nonsecure_reset},
-  [2 ... 10] = {.handler = nonsecure_unexpected},
+  [2 ... 5] = {.handler = nonsecure_unexpected},
+  [6] = {.handler = UsageFault_Handler},
+  [7 ... 10] = {.handler = nonsecure_unexpected},
   [11] = {.handler = SVC_Handler},
   [12 ... 13] = {.handler = nonsecure_unexpected},
   [14] = {.handler = PendSV_Handler},
   [15] = {.handler = SysTick_Handler},
-  [SYSTEM_EXCEPTIONS... SYSTEM_EXCEPTIONS + ETHERNET_INTERRUPT - 1] = {.handler = nonsecure_unexpected},
-  [SYSTEM_EXCEPTIONS + ETHERNET_INTERRUPT] = {.handler = ethernet_handler},
+  [INTERRUPT(0)... INTERRUPT(TIMER0_INTERRUPT - 1)] = {.handler = nonsecure_unexpected},
+  [INTERRUPT(TIMER0_INTERRUPT)] = {.handler = timer0_handler},
+  [INTERRUPT(TIMER1_INTERRUPT)] = {.handler = timer1_handler},
+  [INTERRUPT(DUALTIMER_INTERRUPT)] = {.handler = dualtimer_handler},
+  [INTERRUPT(DUALTIMER_INTERRUPT + 1)... INTERRUPT(UART2_RECEIVE_INTERRUPT - 1)] = {.handler = nonsecure_unexpected},
+  [INTERRUPT(UART2_RECEIVE_INTERRUPT)] = {.handler = uart2_receive_handler},
+  [INTERRUPT(UART2_TRANSMIT_INTERRUPT)] = {.handler = uart2_transmit_handler},
+  [INTERRUPT(UART2_TRANSMIT_INTERRUPT + 1)... INTERRUPT(UART2_INTERRUPT - 1)] = {.handler = nonsecure_unexpected},
+  [INTERRUPT(UART2_INTERRUPT)] = {.handler = uart2_handler},
+  [INTERRUPT(UART2_INTERRUPT + 1)... INTERRUPT(ETHERNET_INTERRUPT - 1)] = {.handler = nonsecure_unexpected},
+  [INTERRUPT(ETHERNET_INTERRUPT)] = {.handler = ethernet_handler},
 };
 
 void nonsecure_reset(void)

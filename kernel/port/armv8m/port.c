@@ -13,6 +13,7 @@
  */
 #include <stdint.h>
 
+#include "hf_kernel.h"
 #include "kernel.h"
 #include "scheduler.h"
 
@@ -171,6 +172,25 @@ void port_end(void)
   configASSERT(false); /* a device has nowhere to go back to */
 }
 
+BaseType_t xPortStartScheduler(void)
+{
+  port_start();
+  return pdFALSE;
+}
+
+void vPortEndScheduler(void)
+{
+  port_end();
+}
+
+__attribute__((weak)) void hf_kernel_assert_failed(const char *file, int line)
+{
+  (void)file;
+  (void)line;
+  (void)port_mask();
+  for (;;) portNOP();
+}
+
 /* --- critical sections of the application; they nest --- */
 
 static uint32_t critical_nesting;
@@ -186,6 +206,16 @@ void vPortExitCritical(void)
   configASSERT(critical_nesting > 0);
   critical_nesting--;
   if (critical_nesting == 0) port_unmask(0);
+}
+
+uint32_t ulPortSetInterruptMask(void)
+{
+  return port_mask();
+}
+
+void vPortClearInterruptMask(uint32_t before)
+{
+  port_unmask(before);
 }
 
 BaseType_t xPortIsInsideInterrupt(void)
@@ -218,7 +248,8 @@ __attribute__((used)) void port_stack_overflow(void)
   for (;;) portNOP();
 }
 
-__attribute__((weak)) void UsageFault_Handler(void)
+/* An application that has usage faults of its own to look at defines port_usage_fault(). */
+void UsageFault_Handler(void)
 {
   port_stack_overflow();
 }
@@ -244,10 +275,14 @@ void SysTick_Handler(void)
 #if configUSE_TICKLESS_IDLE == 1
 
 /* From reading the counter to its new start, in clocks, when a long period is cut short. Measure on new hardware:
- * tests/kernel's promise about long sleeps shows the drift. */
+ * tests/two_worlds/tickless_test.c prints the drift. */
 #ifndef configSYSTICK_RESTART_CLOCKS
 #define configSYSTICK_RESTART_CLOCKS 0
 #endif
+/* More than that takes however much the application's interrupts and wait states add: nearer than this, the
+ * end of a tick is not aimed at. */
+#define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
+_Static_assert(PERIOD > 2u * RESTART_CLOCKS_MAX, "configTICK_RATE_HZ is too high for configUSE_TICKLESS_IDLE");
 
 static bool tick_is_pending(void)
 {
@@ -265,18 +300,18 @@ static TickType_t cut_short(TickType_t ticks)
 {
   uint32_t left = SYST_CVR;
   if (tick_is_pending()) return ticks - 1u; /* just now: its interrupt counts the last one */
-  uint32_t to_boundary = left % PERIOD;
-  uint32_t whole_left = left / PERIOD;
-  if (to_boundary <= configSYSTICK_RESTART_CLOCKS + 1u) {
-    /* Too near to be hit: aim at the one after it, and count this one now. */
-    to_boundary += PERIOD;
-    if (whole_left > 0) whole_left--;
+  uint32_t to_next = left % PERIOD;
+  TickType_t to_come = left / PERIOD + 1u;
+  if (to_next <= RESTART_CLOCKS_MAX) {
+    /* It would pass before the counter runs again: aim at the one after it, and count this one now. */
+    to_next += PERIOD;
+    to_come--;
   }
-  SYST_RVR = to_boundary - configSYSTICK_RESTART_CLOCKS - 1u;
+  SYST_RVR = to_next - configSYSTICK_RESTART_CLOCKS - 1u;
   SYST_CVR = 0;
-  for (uint32_t i = 0; i < 100u && SYST_CVR == 0; i++) portNOP(); /* it starts with its next clock */
+  for (uint32_t i = 0; i < RESTART_CLOCKS_MAX && SYST_CVR == 0; i++) portNOP(); /* it starts with its next clock */
   SYST_RVR = PERIOD - 1u;
-  return ticks - 1u - whole_left;
+  return ticks - to_come;
 }
 
 /* The counter is never stopped while whole periods are slept, so no time is lost: the running period ends as it would; the
@@ -298,8 +333,9 @@ void vPortSuppressTicksAndSleep(TickType_t expected)
   if (tick_is_pending() && SYST_CVR >= PERIOD) {
     PORT_ICSR = ICSR_PENDSTCLR;
     vTaskStepTick(1);
-    configPRE_SLEEP_PROCESSING(long_ticks);
-    wait_for_interrupt();
+    TickType_t sleep_ticks = long_ticks;
+    configPRE_SLEEP_PROCESSING(sleep_ticks);
+    if (sleep_ticks != 0) wait_for_interrupt();
     configPOST_SLEEP_PROCESSING(long_ticks);
     vTaskStepTick(tick_is_pending() ? long_ticks - 1u : cut_short(long_ticks));
   }
