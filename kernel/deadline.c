@@ -42,18 +42,6 @@ struct kernel_ring *deadlines_open(struct kernel_deadlines *d, TickType_t now)
   return &d->bucket[b];
 }
 
-struct kernel_deadline *deadlines_take(struct kernel_deadlines *d, struct kernel_ring *opened, bool *more)
-{
-  struct kernel_ring *node = opened->next;
-  *more = node != opened;
-  if (node == opened) return NULL;
-  ring_remove(node);
-  struct kernel_deadline *thing = (struct kernel_deadline *)node;
-  if (thing->at == d->base) return thing;
-  deadlines_add(d, thing, d->base);
-  return NULL;
-}
-
 void deadlines_close(struct kernel_deadlines *d)
 {
   while (d->filled != 0) {

@@ -66,13 +66,23 @@ static inline TickType_t deadlines_quiet(const struct kernel_deadlines *d, TickT
   return d->next - now;
 }
 
-/* now is d->next: moves base there. Returns the bucket that is open now; deadlines_take() until there is no *more,
+/* now is d->next: moves base there. Returns the bucket that is open now; deadlines_take() until it is empty,
  * then deadlines_close(). Until then only deadlines may be removed by others, none added. */
 struct kernel_ring *deadlines_open(struct kernel_deadlines *d, TickType_t now);
 
-/* Takes one thing of the opened bucket: due (removed, to be served), or NULL when it was moved or when there is none left;
- * *more tells. */
-struct kernel_deadline *deadlines_take(struct kernel_deadlines *d, struct kernel_ring *opened, bool *more);
+/* Takes the first thing out of the opened bucket, which is not empty: due, to be served; or not due, then it was moved,
+ * and NULL is returned. */
+static inline struct kernel_deadline *deadlines_take(struct kernel_deadlines *d, struct kernel_ring *opened)
+{
+  struct kernel_ring *node = opened->next;
+  struct kernel_ring *next = node->next;
+  opened->next = next;
+  next->prev = opened;
+  struct kernel_deadline *thing = (struct kernel_deadline *)node;
+  if (thing->at == d->base) return thing;
+  deadlines_add(d, thing, d->base);
+  return NULL;
+}
 
 /* All of the opened bucket was taken: looks for the next boundary. */
 void deadlines_close(struct kernel_deadlines *d);

@@ -187,7 +187,7 @@ static EventBits_t wait_for(struct EventGroupDef_t *group, uint32_t wanted, Tick
     struct tskTaskControlBlock *task = sched.current;
     task->wait_bits = wanted;
     wait_join_ring(&group->waiters, task);
-    sched_wait_joined(&ticks, before);
+    ticks = sched_wait_joined(ticks, before);
     bits = task->wait_bits;
     if ((bits & WAS_FOUND) != 0) {
       bits = bits != DELETED ? bits & EVENT_BITS : 0;

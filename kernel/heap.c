@@ -111,7 +111,7 @@ static void list_add(struct free_block *block, size_t bytes)
   heap.filled |= 1u << c;
 }
 
-static void list_remove(const struct free_block *block)
+static void list_remove(const struct free_block *block, size_t bytes)
 {
   struct free_block *next = block->next;
   struct free_block *prev = block->prev;
@@ -120,17 +120,39 @@ static void list_remove(const struct free_block *block)
     prev->next = next;
     return;
   }
-  uint32_t c = class_of(bytes_of(block));
+  uint32_t c = class_of(bytes);
   heap.free[c] = next;
   if (next == NULL) heap.filled &= ~(1u << c);
 }
 
 /* The block before it is used. */
-static void make_free(struct free_block *block, size_t bytes)
+static void write_free(struct free_block *block, size_t bytes)
 {
   block->head = bytes | BEFORE_USED;
   *last_word(block, bytes) = bytes;
-  list_add(block, bytes);
+}
+
+/* A listed block becomes another one, its rest or joined with a neighbour. Mostly it stays in its class: then the new one takes
+ * its place in the list. */
+static void list_change(struct free_block *old, size_t old_bytes, struct free_block *block, size_t bytes)
+{
+  uint32_t c = class_of(bytes);
+  if (class_of(old_bytes) != c) {
+    list_remove(old, old_bytes);
+    list_add(block, bytes);
+  } else if (old != block) {
+    struct free_block *next = old->next;
+    struct free_block *prev = old->prev;
+    block->next = next;
+    block->prev = prev;
+    if (next != NULL) next->prev = block;
+    if (prev != NULL) {
+      prev->next = block;
+    } else {
+      heap.free[c] = block;
+    }
+  }
+  write_free(block, bytes);
 }
 
 /* --- set up --- */
@@ -146,7 +168,8 @@ void vPortInitialiseBlocks(void)
   heap.end->head = USED;
   heap.free_bytes = bytes;
   heap.free_bytes_min = bytes;
-  make_free(heap.begin, bytes);
+  list_add(heap.begin, bytes);
+  write_free(heap.begin, bytes);
 }
 
 void vPortHeapResetState(void)
@@ -176,10 +199,11 @@ static struct free_block *find(size_t bytes)
 static void take(struct free_block *block, size_t bytes)
 {
   size_t whole = bytes_of(block);
-  list_remove(block);
-  if (whole - bytes >= BYTES_MIN) {
-    make_free(at_offset(block, bytes), whole - bytes);
+  size_t rest = whole - bytes;
+  if (rest >= BYTES_MIN) {
+    list_change(block, whole, at_offset(block, bytes), rest);
   } else {
+    list_remove(block, whole);
     bytes = whole;
     at_offset(block, bytes)->head |= BEFORE_USED;
   }
@@ -193,8 +217,7 @@ void *pvPortMalloc(size_t wanted)
 {
   struct free_block *block = NULL;
   kernel_check_task();
-  sched.suspended++;
-  portMEMORY_BARRIER();
+  sched_suspend();
   set_up_once();
   /* Before it is rounded up, so that nothing wraps. */
   if (wanted - 1u < HEAP_BYTES) {
@@ -204,7 +227,7 @@ void *pvPortMalloc(size_t wanted)
   }
   void *given = block != NULL ? payload(block) : NULL;
   traceMALLOC(given, wanted);
-  (void)xTaskResumeAll();
+  (void)sched_resume();
 #if configUSE_MALLOC_FAILED_HOOK == 1
   if (given == NULL) vApplicationMallocFailedHook();
 #endif
@@ -228,51 +251,66 @@ static inline bool is_size(size_t bytes, size_t offset, size_t heap_bytes)
   return bytes % ALIGN == 0 && bytes >= BYTES_MIN && bytes <= heap_bytes - offset;
 }
 
-/* Whether it is a used block, as far as it and its neighbours can tell: not one that was freed already, not a pointer
- * to somewhere else, and nobody has written over the head behind it. */
+/* In development: nobody has written over the ends of the free neighbours either. */
+static bool has_sound_neighbours(const struct free_block *block, size_t offset, size_t heap_bytes)
+{
+  size_t bytes = bytes_of(block);
+  if ((block->head & BEFORE_USED) == 0) {
+    size_t bytes_before = ((const size_t *)block)[-1];
+    if (bytes_before > offset) return false;
+    const struct free_block *one_before = (const struct free_block *)((uintptr_t)block - bytes_before);
+    if (one_before->head != (bytes_before | BEFORE_USED)) return false;
+  }
+  const struct free_block *behind = at_offset(block, bytes);
+  if (behind == heap.end) return behind->head == (USED | BEFORE_USED);
+  size_t bytes_behind = bytes_of(behind);
+  if (!is_size(bytes_behind, offset + bytes, heap_bytes)) return false;
+  return (behind->head & USED) != 0 || *last_word(behind, bytes_behind) == bytes_behind;
+}
+
+/* Whether it is a used block, as far as its head and the one behind it can tell: not one that was freed already, not a
+ * pointer to somewhere else, not one that was written over to its end. */
 static bool is_used_block(const struct free_block *block)
 {
   size_t offset = (uintptr_t)block - (uintptr_t)heap.begin;
   size_t heap_bytes = (uintptr_t)heap.end - (uintptr_t)heap.begin;
   if (offset >= heap_bytes || offset % ALIGN != 0 || (block->head & USED) == 0) return false;
-  size_t bytes = block->head & ~FLAGS;
-  if (!is_size(bytes, offset, heap_bytes)) return false;
-  if ((block->head & BEFORE_USED) == 0) {
-    size_t bytes_before = ((const size_t *)block)[-1];
-    if (bytes_before > offset) return false;
-    if (((const struct free_block *)((uintptr_t)block - bytes_before))->head != (bytes_before | BEFORE_USED))
-      return false;
-  }
-  const struct free_block *behind = at_offset(block, bytes);
-  if (behind == heap.end) return behind->head == (USED | BEFORE_USED);
-  size_t bytes_behind = bytes_of(behind);
-  if ((behind->head & BEFORE_USED) == 0 || !is_size(bytes_behind, offset + bytes, heap_bytes)) return false;
-  return (behind->head & USED) != 0 || *last_word(behind, bytes_behind) == bytes_behind;
+  size_t bytes = bytes_of(block);
+  if (!is_size(bytes, offset, heap_bytes) || (at_offset(block, bytes)->head & BEFORE_USED) == 0) return false;
+  return configASSERT_DEFINED == 0 || has_sound_neighbours(block, offset, heap_bytes);
 }
 
 static void give_back(struct free_block *block)
 {
   size_t bytes = bytes_of(block);
   struct free_block *behind = at_offset(block, bytes);
+  struct free_block *listed = NULL; /* the neighbour that it is joined with */
   heap.free_bytes += bytes;
   heap.frees++;
 #if configHEAP_CLEAR_MEMORY_ON_FREE == 1
   kernel_fill(payload(block), 0, bytes - WORD);
 #endif
+  size_t bytes_listed = 0;
   if ((behind->head & USED) == 0) {
-    list_remove(behind);
-    bytes += bytes_of(behind);
+    listed = behind;
+    bytes_listed = bytes_of(behind);
+    bytes += bytes_listed;
   } else {
     behind->head &= ~BEFORE_USED;
   }
   if ((block->head & BEFORE_USED) == 0) {
-    size_t bytes_before = ((size_t *)block)[-1];
+    if (listed != NULL) list_remove(listed, bytes_listed);
+    bytes_listed = ((size_t *)block)[-1];
     block->head = 0; /* so that it is not taken for a block when it is freed again */
-    block = (struct free_block *)((uintptr_t)block - bytes_before);
-    list_remove(block);
-    bytes += bytes_before;
+    listed = block = (struct free_block *)((uintptr_t)block - bytes_listed);
+    bytes += bytes_listed;
   }
-  make_free(block, bytes);
+  if (listed != NULL) {
+    list_change(listed, bytes_listed, block, bytes);
+    return;
+  }
+  list_add(block, bytes);
+  write_free(block, bytes);
 }
 
 void vPortFree(void *given)
@@ -280,14 +318,13 @@ void vPortFree(void *given)
   if (given == NULL) return;
   kernel_check_task();
   struct free_block *block = (struct free_block *)((uintptr_t)given - WORD);
-  sched.suspended++;
-  portMEMORY_BARRIER();
+  sched_suspend();
   bool valid = is_used_block(block);
   if (valid) {
     traceFREE(given, bytes_of(block));
     give_back(block);
   }
-  (void)xTaskResumeAll();
+  (void)sched_resume();
   configASSERT(valid);
 }
 
@@ -307,19 +344,17 @@ size_t xPortGetMinimumEverFreeHeapSize(void)
 
 void xPortResetHeapMinimumEverFreeHeapSize(void)
 {
-  sched.suspended++;
-  portMEMORY_BARRIER();
+  sched_suspend();
   set_up_once();
   heap.free_bytes_min = heap.free_bytes;
-  (void)xTaskResumeAll();
+  (void)sched_resume();
 }
 
 void vPortGetHeapStats(HeapStats_t *stats)
 {
   configASSERT(stats != NULL);
   *stats = (HeapStats_t){0};
-  sched.suspended++;
-  portMEMORY_BARRIER();
+  sched_suspend();
   set_up_once();
   for (uint32_t c = 0; c < CLASSES; c++) {
     for (const struct free_block *block = heap.free[c]; block != NULL; block = block->next) {
@@ -335,7 +370,7 @@ void vPortGetHeapStats(HeapStats_t *stats)
   stats->xMinimumEverFreeBytesRemaining = heap.free_bytes_min;
   stats->xNumberOfSuccessfulAllocations = heap.allocations;
   stats->xNumberOfSuccessfulFrees = heap.frees;
-  (void)xTaskResumeAll();
+  (void)sched_resume();
 }
 
 #endif

@@ -142,10 +142,11 @@ static enum queue_result send(struct QueueDefinition *queue, const void *item, T
   uint32_t before = port_mask();
   while (queue->count >= queue->length && position != queueOVERWRITE) {
     traceBLOCKING_ON_QUEUE_SEND(queue);
-    if (!sched_wait(&queue->senders, &ticks, before)) {
+    if (ticks == 0) {
       port_unmask(before);
       return QUEUE_REFUSED;
     }
+    ticks = sched_wait(&queue->senders, ticks, before);
   }
   bool urgent = put(queue, item, position);
   port_unmask(before);
@@ -157,10 +158,11 @@ static enum queue_result receive(struct QueueDefinition *queue, void *item, Tick
   uint32_t before = port_mask();
   while (queue->count == 0) {
     traceBLOCKING_ON_QUEUE_RECEIVE(queue);
-    if (!sched_wait(&queue->receivers, &ticks, before)) {
+    if (ticks == 0) {
       port_unmask(before);
       return QUEUE_REFUSED;
     }
+    ticks = sched_wait(&queue->receivers, ticks, before);
   }
   bool urgent;
   if (peek) {

@@ -43,7 +43,7 @@ struct scheduler {
   struct tskTaskControlBlock *volatile current; /* first: ports read it */
   uint32_t ready_bits;                          /* bit p: ready[p] is not empty */
   volatile uint32_t suspended;                  /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
-  uint32_t yield_pending;                       /* a switch was asked for while suspended */
+  volatile uint32_t yield_pending;              /* a switch was asked for while suspended */
   volatile TickType_t ticks;
   volatile uint32_t wraps; /* of ticks */
   struct tskTaskControlBlock
@@ -95,6 +95,24 @@ static inline void sched_switch(void)
     port_pend_switch();
 }
 
+/* What vTaskSuspendAll() and xTaskResumeAll() are. Only tasks change `suspended`, and one that interrupts this leaves it as it
+ * was; interrupts only read it, and set yield_pending if it is not 0. So nothing needs to be masked. True: a switch. */
+static inline void sched_suspend(void)
+{
+  sched.suspended++;
+  portMEMORY_BARRIER();
+}
+
+bool sched_switch_late(void);
+static inline bool sched_resume(void)
+{
+  portMEMORY_BARRIER();
+  uint32_t left = sched.suspended - 1u;
+  sched.suspended = left;
+  portMEMORY_BARRIER();
+  return left == 0 && sched.yield_pending != 0 && sched_switch_late();
+}
+
 /* Masked. The task is ready from now on; it is in no list and waits for nothing. True: it is more urgent than
  * the running one, and a switch was asked for. */
 bool sched_enter(struct tskTaskControlBlock *task);
@@ -115,13 +133,13 @@ static inline bool sched_wake_any(struct kernel_wait_list *list)
  * limit if `forever`. The switch happens when the caller opens interrupts and calls port_sync(). */
 void sched_block(TickType_t ticks, bool forever);
 
-/* Masked by the caller, with what port_mask() gave. The running task waits in `list` until it is woken, or until *ticks
- * are over; takes the time it waited off *ticks (portMAX_DELAY stays). False: *ticks was 0, nothing was done. Interrupts are open
- * in between, so the caller looks again at what it waits for. */
-bool sched_wait(struct kernel_wait_list *list, TickType_t *ticks, uint32_t before);
+/* Masked by the caller, with what port_mask() gave. The running task waits in `list` until it is woken, or until `ticks`
+ * (not 0) are over. Returns how much of them is left (portMAX_DELAY stays; 0 also when xTaskAbortDelay() ended the
+ * wait). Interrupts are open in between, so the caller looks again at what it waits for. */
+TickType_t sched_wait(struct kernel_wait_list *list, TickType_t ticks, uint32_t before);
 
 /* Masked. The rest of sched_wait(), for a task that joined a list by itself. */
-void sched_wait_joined(TickType_t *ticks, uint32_t before);
+TickType_t sched_wait_joined(TickType_t ticks, uint32_t before);
 
 /* Masked. Takes the task out of every list it is in. */
 void sched_withdraw(struct tskTaskControlBlock *task);

@@ -154,18 +154,19 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
   kernel_check_task();
   uint32_t before = port_mask();
   while (semaphore->count == 0) {
-#if configUSE_MUTEXES == 1
-    bool mutex = queue_is_mutex(semaphore);
-    if (mutex && ticks != 0) lend_priority(semaphore);
-#endif
     traceBLOCKING_ON_QUEUE_RECEIVE(semaphore);
-    if (sched_wait(&semaphore->receivers, &ticks, before)) continue;
+    if (ticks == 0) {
 #if configUSE_MUTEXES == 1
-    if (mutex) take_priority_back(semaphore);
+      if (queue_is_mutex(semaphore)) take_priority_back(semaphore);
 #endif
-    port_unmask(before);
-    traceQUEUE_RECEIVE_FAILED(semaphore);
-    return pdFAIL;
+      port_unmask(before);
+      traceQUEUE_RECEIVE_FAILED(semaphore);
+      return pdFAIL;
+    }
+#if configUSE_MUTEXES == 1
+    if (queue_is_mutex(semaphore)) lend_priority(semaphore);
+#endif
+    ticks = sched_wait(&semaphore->receivers, ticks, before);
   }
   traceQUEUE_RECEIVE(semaphore);
   semaphore->count--;

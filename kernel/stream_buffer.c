@@ -290,10 +290,11 @@ static size_t wait_for_room(struct StreamBufferDef_t *buffer, size_t needed, Tic
   traceBLOCKING_ON_STREAM_BUFFER_SEND(buffer);
   uint32_t before = port_mask();
   configASSERT(buffer->sender.first == NULL);
-  size_t room;
-  do {
+  size_t room = room_of(buffer);
+  while (room < needed && ticks != 0) {
+    ticks = sched_wait(&buffer->sender, ticks, before);
     room = room_of(buffer);
-  } while (room < needed && sched_wait(&buffer->sender, &ticks, before));
+  }
   port_unmask(before);
   return room;
 }
@@ -353,10 +354,11 @@ static size_t wait_for_bytes(struct StreamBufferDef_t *buffer, TickType_t ticks)
   traceBLOCKING_ON_STREAM_BUFFER_RECEIVE(buffer);
   uint32_t before = port_mask();
   configASSERT(buffer->receiver.first == NULL);
-  size_t available;
-  do {
+  size_t available = used_of(buffer);
+  while (available <= buffer->held_back && ticks != 0) {
+    ticks = sched_wait(&buffer->receiver, ticks, before);
     available = used_of(buffer);
-  } while (available <= buffer->held_back && sched_wait(&buffer->receiver, &ticks, before));
+  }
   port_unmask(before);
   return available;
 }

@@ -98,12 +98,12 @@ BaseType_t xTaskCreate(TaskFunction_t code, const char *const name, const config
 /* Interrupts open. */
 static void release_task(struct tskTaskControlBlock *task)
 {
-  vTaskSuspendAll();
+  sched_suspend();
   struct tskTaskControlBlock **link = &sched.all;
   while (*link != task) link = &(*link)->next_task;
   *link = task->next_task;
   sched.tasks--;
-  (void)xTaskResumeAll();
+  (void)sched_resume();
   port_task_release(task);
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
   if ((task->flags & TASK_ALLOCATED_STACK) != 0) vPortFreeStack(task->stack);
@@ -288,24 +288,13 @@ BaseType_t xTaskResumeFromISR(TaskHandle_t task)
 
 void vTaskSuspendAll(void)
 {
-  sched.suspended++;
-  portMEMORY_BARRIER();
+  sched_suspend();
 }
 
 BaseType_t xTaskResumeAll(void)
 {
-  uint32_t before = port_mask();
   configASSERT((sched.suspended & ~SCHED_NOT_STARTED) != 0);
-  sched.suspended--;
-  bool switches = sched.suspended == 0 && sched.yield_pending != 0;
-  if (switches) {
-    sched.yield_pending = 0;
-    port_pend_switch();
-  }
-  port_unmask(before);
-  if (!switches) return pdFALSE;
-  port_sync();
-  return pdTRUE;
+  return sched_resume() ? pdTRUE : pdFALSE;
 }
 
 /* --- turns and priorities --- */

@@ -98,10 +98,8 @@ static void expire(struct tmrTimerControl *timer)
 static void serve_tick(void)
 {
   struct kernel_ring *opened = deadlines_open(&timers.due, timers.served);
-  for (;;) {
-    bool more;
-    struct kernel_deadline *due = deadlines_take(&timers.due, opened, &more);
-    if (!more) break;
+  while (!ring_is_empty(opened)) {
+    struct kernel_deadline *due = deadlines_take(&timers.due, opened);
     if (due != NULL) expire(timer_of(due));
   }
   deadlines_close(&timers.due);
@@ -186,7 +184,7 @@ static void sleep_until_needed(void)
       ticks = portMAX_DELAY;
     else if (ticks == portMAX_DELAY)
       ticks--; /* a time, not "for ever": the rest is slept afterwards */
-    (void)sched_wait(&timers.commands->receivers, &ticks, before);
+    if (ticks != 0) (void)sched_wait(&timers.commands->receivers, ticks, before);
   }
   port_unmask(before);
 }

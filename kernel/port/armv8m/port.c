@@ -279,8 +279,7 @@ void SysTick_Handler(void)
 #ifndef configSYSTICK_RESTART_CLOCKS
 #define configSYSTICK_RESTART_CLOCKS 0
 #endif
-/* More than that takes however much the application's interrupts and wait states add: nearer than this, the
- * end of a tick is not aimed at. */
+/* Nearer than this, the end of a tick is not aimed at. */
 #define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
 _Static_assert(PERIOD > 2u * RESTART_CLOCKS_MAX, "configTICK_RATE_HZ is too high for configUSE_TICKLESS_IDLE");
 
@@ -294,24 +293,36 @@ static void wait_for_interrupt(void)
   __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory");
 }
 
+/* The counter stood at `was`, and its period is to end `clocks` after that moment; PERIOD is for after it. False: too much
+ * time has passed since, nothing was done. */
+static bool restart(uint32_t was, uint32_t clocks)
+{
+  uint32_t passed = was - SYST_CVR;
+  if (passed >= RESTART_CLOCKS_MAX - configSYSTICK_RESTART_CLOCKS) return false;
+  SYST_RVR = clocks - passed - configSYSTICK_RESTART_CLOCKS - 1u;
+  SYST_CVR = 0;
+  for (uint32_t i = 0; i < RESTART_CLOCKS_MAX && SYST_CVR == 0; i++) portNOP(); /* it starts with its next clock */
+  SYST_RVR = PERIOD - 1u;
+  return true;
+}
+
 /* A period of `ticks` runs and something else than its end has come: lets the tick go on at the next multiple of
  * PERIOD. Returns how many whole ticks have passed. */
 static TickType_t cut_short(TickType_t ticks)
 {
-  uint32_t left = SYST_CVR;
-  if (tick_is_pending()) return ticks - 1u; /* just now: its interrupt counts the last one */
-  uint32_t to_next = left % PERIOD;
-  TickType_t to_come = left / PERIOD + 1u;
-  if (to_next <= RESTART_CLOCKS_MAX) {
-    /* It would pass before the counter runs again: aim at the one after it, and count this one now. */
-    to_next += PERIOD;
-    to_come--;
+  for (;;) {
+    uint32_t left = SYST_CVR;
+    if (tick_is_pending()) return ticks - 1u; /* just now: its interrupt counts the last one */
+    uint32_t to_next = left % PERIOD;
+    TickType_t to_come = left / PERIOD + 1u;
+    if (to_next <= RESTART_CLOCKS_MAX) {
+      /* It would pass before the counter runs again: aim at the one after it, and count this one now. */
+      to_next += PERIOD;
+      to_come--;
+    }
+    /* Again when secure interrupts, which nothing here masks, came in between. */
+    if (restart(left, to_next)) return ticks - to_come;
   }
-  SYST_RVR = to_next - configSYSTICK_RESTART_CLOCKS - 1u;
-  SYST_CVR = 0;
-  for (uint32_t i = 0; i < RESTART_CLOCKS_MAX && SYST_CVR == 0; i++) portNOP(); /* it starts with its next clock */
-  SYST_RVR = PERIOD - 1u;
-  return ticks - to_come;
 }
 
 /* The counter is never stopped while whole periods are slept, so no time is lost: the running period ends as it would; the
