@@ -28,7 +28,6 @@ void qemu_plugin_register_vcpu_insn_exec_inline(void *insn, int op, void *counte
 size_t qemu_plugin_tb_n_insns(const void *tb);
 void *qemu_plugin_tb_get_insn(const void *tb, size_t index);
 const void *qemu_plugin_insn_data(const void *insn);
-size_t qemu_plugin_insn_size(const void *insn);
 uint64_t qemu_plugin_insn_vaddr(const void *insn);
 void qemu_plugin_outs(const char *text);
 
@@ -38,7 +37,7 @@ enum { ADD_U64 = 0, READ_TO_MASK_MAX = 6, CONSTANT_TO_WRITE_MAX = 4 };
 
 static uint64_t executed;
 
-static bool metering;
+static bool metering, marks_missed;
 static uint64_t meter_began, meter;
 
 static bool under_way;
@@ -53,6 +52,7 @@ static void on_start(unsigned cpu, void *data)
 {
   (void)cpu;
   (void)data;
+  if (metering) marks_missed = true;
   metering = true;
   meter_began = executed;
 }
@@ -61,7 +61,8 @@ static void on_stop(unsigned cpu, void *data)
 {
   (void)cpu;
   (void)data;
-  if (metering) meter += executed - meter_began;
+  if (!metering) marks_missed = true;
+  meter += executed - meter_began;
   metering = false;
 }
 
@@ -90,7 +91,12 @@ static void on_row(unsigned cpu, void *data)
   char line[128];
   snprintf(line, sizeof line, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %08" PRIx64 "\n", meter, one_way,
            one_ways, longest, longest_address);
-  qemu_plugin_outs(mask_depth == 0 ? line : "masked at the end of a row\n");
+  if (metering || marks_missed)
+    qemu_plugin_outs("a mark was missed\n");
+  else if (mask_depth != 0)
+    qemu_plugin_outs("interrupts are masked at the end of a row\n");
+  else
+    qemu_plugin_outs(line);
   meter = one_way = one_ways = longest = longest_address = 0;
   under_way = false;
 }
@@ -159,7 +165,8 @@ static void on_cpsie(unsigned cpu, void *data)
   unmasked();
 }
 
-/* Instructions by their halfwords; the second is 0 in short ones. */
+/* Instructions by their halfwords; the second is 0 in short ones. The emulator's size cannot tell which are: at the end of
+ * a page it looks ahead, and counts what it saw as part of the instruction. */
 typedef struct insn_code {
   uint16_t first, second;
 } insn_code;
@@ -168,7 +175,7 @@ static insn_code code_of(const void *insn)
 {
   const uint8_t *bytes = qemu_plugin_insn_data(insn);
   insn_code code = {(uint16_t)(bytes[0] | bytes[1] << 8), 0};
-  if (qemu_plugin_insn_size(insn) == 4) code.second = (uint16_t)(bytes[2] | bytes[3] << 8);
+  if (code.first >= 0xe800) code.second = (uint16_t)(bytes[2] | bytes[3] << 8);
   return code;
 }
 

@@ -41,7 +41,7 @@ compile_kernel() {
 }
 
 # Code and constants of object files, in bytes.
-text_of() { arm-none-eabi-size -A "$@" | awk '/^[.](text|rodata|ARM)/ { bytes += $2 } END { print bytes }'; }
+text_of() { arm-none-eabi-size -A "$@" | awk '/^[.](text|rodata|ARM[.]ex)/ { bytes += $2 } END { print bytes }'; }
 
 # What the linker kept of the objects in a directory, by its map: kept_of MAP DIRECTORY
 kept_of() {
@@ -89,6 +89,7 @@ rows_of() {
       if (name == "harness.pend") pend = value
       # Two switches to an operation of the loop.
       if (name == "a.yield_switch") value = ($6 - loop * operations / 2) / operations
+      if (value <= 0) { print name ": " value > "/dev/stderr"; exit failed = 1 }
       printf "%s %.1f instructions\n", name, value
     }
     one_way != "-" {
