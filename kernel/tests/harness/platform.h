@@ -15,7 +15,7 @@ _Noreturn void platform_end(unsigned failures);
 #ifdef HF_KERNEL_TEST_ON_HOST
 #define PLATFORM_WATCHES_MAX 2000000u
 #else
-#define PLATFORM_WATCHES_MAX 600u /* of 100 ms */
+#define PLATFORM_WATCHES_MAX 300u /* of 100 ms */
 #endif
 void platform_watch(void (*watch)(void));
 
