@@ -7,7 +7,7 @@
  *
  * stream    any number of bytes; a receiver that waits is woken when the trigger level is reached
  * message   whole messages; message_buffer.h
- * batching  a stream whose receiver gets nothing, even without waiting, until the trigger level is reached
+ * batching  a stream whose receiver gets nothing, not even at a time-out, before there is more than the trigger level
  *
  * With more than one sender (or receiver) they must exclude each other, and then not wait. Handles must not be NULL.
  */

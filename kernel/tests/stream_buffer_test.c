@@ -413,6 +413,16 @@ PROMISE(a_batch_of_all_that_fits_is_received_when_the_buffer_is_full)
   end();
 }
 
+PROMISE(a_batch_level_of_0_counts_as_1)
+{
+  NEED(begin(xStreamBatchingBufferCreate(6, 0)));
+  (void)xStreamBufferSend(pipe, out, 1, 0);
+  CHECK_EQUAL(xStreamBufferReceive(pipe, in, 20, 0), 0);
+  (void)xStreamBufferSend(pipe, out + 1, 1, 0);
+  CHECK_EQUAL(xStreamBufferReceive(pipe, in, 20, 0), 2);
+  end();
+}
+
 /* --- messages --- */
 
 PROMISE(messages_come_out_whole_one_by_one)
@@ -1179,6 +1189,7 @@ const struct promise stream_buffer_promises[] = {
   KEPT(a_batch_is_received_when_there_is_more_than_the_trigger_level),
   KEPT(a_batch_that_is_there_is_received_without_waiting),
   KEPT(a_batch_of_all_that_fits_is_received_when_the_buffer_is_full),
+  KEPT(a_batch_level_of_0_counts_as_1),
   KEPT(messages_come_out_whole_one_by_one),
   KEPT(messages_come_out_as_they_went_in_wherever_the_ring_wraps),
   KEPT(a_message_that_does_not_fit_its_receiver_stays),
