@@ -32,6 +32,9 @@ _Static_assert(0xE0u - 0x40u * (TEST_DEPTHS - 1u) >= configMAX_SYSCALL_INTERRUPT
 
 #define FIRST_LINE_EXCEPTION 16u
 #define STORM_INTERVAL_MIN 30u /* the interrupted code gets on */
+/* Now and then all that a storm has woken gets to its end, however long it takes compared with the intervals. */
+#define STORM_LULL_EVERY 16u
+#define STORM_LULL 20000u
 
 static void (*watch_code)(void);
 
@@ -176,12 +179,14 @@ static struct {
   void (*volatile code)(void);
   uint32_t random;
   uint32_t spread;
+  uint32_t blows;
 } storm;
 
 static void storm_rearm(void)
 {
   storm.random = storm.random * 1664525u + 1013904223u; /* Numerical Recipes' generator */
   uint32_t instructions = STORM_INTERVAL_MIN + (storm.random >> 8) % (storm.spread + 1u);
+  if (++storm.blows % STORM_LULL_EVERY == 0) instructions += STORM_LULL;
   REG(STORM_TIMER + TIMER_RELOAD) = instructions;
   REG(STORM_TIMER + TIMER_VALUE) = instructions;
   REG(STORM_TIMER + TIMER_CTRL) = TIMER_CTRL_RUN;
@@ -203,6 +208,7 @@ void test_storm_start(void (*code)(void), uint32_t seed, uint32_t spread)
   storm.code = code;
   storm.random = seed;
   storm.spread = spread;
+  storm.blows = 0;
   interrupt_enable(TIMER0_LINE);
   storm_rearm();
 }
