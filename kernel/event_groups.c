@@ -95,7 +95,7 @@ static bool finish_set(struct EventGroupDef_t *group, struct kernel_ring *node, 
     if (node == &group->waiters) break;
     ring_append(node, &group->paused);
     port_unmask(before);
-    (void)port_mask();
+    port_mask_again();
     node = group->paused.next;
     if (node == NULL) break; /* an interrupt finished it */
     ring_remove(&group->paused);

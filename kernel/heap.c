@@ -344,17 +344,17 @@ size_t xPortGetMinimumEverFreeHeapSize(void)
 
 void xPortResetHeapMinimumEverFreeHeapSize(void)
 {
-  sched_suspend();
+  vTaskSuspendAll();
   set_up_once();
   heap.free_bytes_min = heap.free_bytes;
-  (void)sched_resume();
+  (void)xTaskResumeAll();
 }
 
 void vPortGetHeapStats(HeapStats_t *stats)
 {
   configASSERT(stats != NULL);
   *stats = (HeapStats_t){0};
-  sched_suspend();
+  vTaskSuspendAll();
   set_up_once();
   for (uint32_t c = 0; c < CLASSES; c++) {
     for (const struct free_block *block = heap.free[c]; block != NULL; block = block->next) {
@@ -370,7 +370,7 @@ void vPortGetHeapStats(HeapStats_t *stats)
   stats->xMinimumEverFreeBytesRemaining = heap.free_bytes_min;
   stats->xNumberOfSuccessfulAllocations = heap.allocations;
   stats->xNumberOfSuccessfulFrees = heap.frees;
-  (void)sched_resume();
+  (void)xTaskResumeAll();
 }
 
 #endif

@@ -21,14 +21,14 @@ void notify_cancel_waits(struct tskTaskControlBlock *task)
 /* --- waiting --- */
 
 /* Masked by the caller; interrupts are open while the running task waits. */
-static void wait_for_notification(struct tskTaskControlBlock *task, UBaseType_t index, TickType_t ticks,
-                                  uint32_t before)
+static __attribute__((noinline)) void wait_for_notification(struct tskTaskControlBlock *task, UBaseType_t index,
+                                                            TickType_t ticks, uint32_t before)
 {
   task->notify_state[index] = WAITING;
   sched_block(ticks, INCLUDE_vTaskSuspend == 1);
   port_unmask(before);
   port_sync();
-  (void)port_mask();
+  port_mask_again();
   task->flags &= (uint8_t)~TASK_ABORTED;
 }
 
@@ -83,7 +83,8 @@ static inline bool receive(struct tskTaskControlBlock *task, UBaseType_t index)
 {
   uint8_t was = task->notify_state[index];
   task->notify_state[index] = RECEIVED;
-  return was == WAITING && sched_ready(task);
+  /* After its time-out it is ready already, though it does not know yet. */
+  return was == WAITING && sched_is_blocked(task) && sched_ready(task);
 }
 
 /* Masked. pdFAIL: eSetValueWithoutOverwrite, and there is one that was not received. */

@@ -11,6 +11,7 @@
  *
  * Inline in portmacro.h:
  *   uint32_t port_mask(void)            masks; returns what to give to port_unmask(). Tasks and interrupts.
+ *   void port_mask_again(void)          the same, for those who know what was
  *   void port_unmask(uint32_t before)   as it was before. A switch that is pending happens before the next statement
  *                                       when port_sync() follows.
  *   void port_pend_switch(void)         asks for a switch. Tasks and interrupts.

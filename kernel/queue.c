@@ -124,10 +124,11 @@ static bool put(struct QueueDefinition *queue, const void *item, BaseType_t posi
 
 static void get(struct QueueDefinition *queue, void *item)
 {
+  queue->count--;
+  if (queue->item_bytes == 0) return;
   kernel_copy(item, queue->of.items.read, queue->item_bytes);
   uint8_t *next = queue->of.items.read + queue->item_bytes;
   queue->of.items.read = next != queue->of.items.end ? next : queue->of.items.start;
-  queue->count--;
 }
 
 /* --- sending and receiving, for tasks (ticks: how long to wait) and interrupts (ticks is 0) --- */
@@ -166,7 +167,7 @@ static enum queue_result receive(struct QueueDefinition *queue, void *item, Tick
   }
   bool urgent;
   if (peek) {
-    kernel_copy(item, queue->of.items.read, queue->item_bytes);
+    if (queue->item_bytes != 0) kernel_copy(item, queue->of.items.read, queue->item_bytes);
     urgent = sched_wake_any(&queue->receivers); /* the item is there for the next one too */
   } else {
     get(queue, item);
@@ -229,34 +230,36 @@ BaseType_t xQueuePeekFromISR(QueueHandle_t queue, void *const item)
 
 /* --- looked at --- */
 
+/* For those who look again and again until it changes. */
+static UBaseType_t count_now(const struct QueueDefinition *queue)
+{
+  return *(const volatile UBaseType_t *)&queue->count;
+}
+
 UBaseType_t uxQueueMessagesWaiting(const QueueHandle_t queue)
 {
   configASSERT(queue_is_alive(queue));
-  return queue->count;
+  return count_now(queue);
 }
 
-UBaseType_t uxQueueMessagesWaitingFromISR(const QueueHandle_t queue)
-{
-  configASSERT(queue_is_alive(queue));
-  return queue->count;
-}
+UBaseType_t uxQueueMessagesWaitingFromISR(const QueueHandle_t queue) __attribute__((alias("uxQueueMessagesWaiting")));
 
 UBaseType_t uxQueueSpacesAvailable(const QueueHandle_t queue)
 {
   configASSERT(queue_is_alive(queue));
-  return queue->length - queue->count;
+  return queue->length - count_now(queue);
 }
 
 BaseType_t xQueueIsQueueEmptyFromISR(const QueueHandle_t queue)
 {
   configASSERT(queue_is_alive(queue));
-  return queue->count == 0 ? pdTRUE : pdFALSE;
+  return count_now(queue) == 0 ? pdTRUE : pdFALSE;
 }
 
 BaseType_t xQueueIsQueueFullFromISR(const QueueHandle_t queue)
 {
   configASSERT(queue_is_alive(queue));
-  return queue->count == queue->length ? pdTRUE : pdFALSE;
+  return count_now(queue) == queue->length ? pdTRUE : pdFALSE;
 }
 
 UBaseType_t uxQueueGetQueueItemSize(QueueHandle_t queue)

@@ -94,7 +94,7 @@ TickType_t sched_wait_joined(TickType_t ticks, uint32_t before)
   sched_block(ticks, INCLUDE_vTaskSuspend == 1);
   port_unmask(before);
   port_sync();
-  (void)port_mask();
+  port_mask_again();
   if ((task->flags & TASK_ABORTED) != 0) {
     task->flags &= (uint8_t)~TASK_ABORTED;
     return 0;
@@ -234,7 +234,7 @@ static void wake_due(uint32_t between)
       make_ready(task);
     }
     port_unmask(between);
-    (void)port_mask();
+    port_mask_again();
   }
   deadlines_close(d);
   sched_check();

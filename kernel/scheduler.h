@@ -39,24 +39,25 @@ enum task_state {
 
 #define SCHED_NOT_STARTED 0x80000000u
 
+/* Single words first: the processor reaches those with its short instructions. */
 struct scheduler {
-  struct tskTaskControlBlock *volatile current; /* first: ports read it */
-  uint32_t ready_bits;                          /* bit p: ready[p] is not empty */
-  volatile uint32_t suspended;                  /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
-  volatile uint32_t yield_pending;              /* a switch was asked for while suspended */
+  struct tskTaskControlBlock *current; /* first: ports read it. A task always sees itself here */
+  uint32_t ready_bits;                 /* bit p: ready[p] is not empty */
+  volatile uint32_t suspended;         /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
+  volatile uint32_t yield_pending;     /* a switch was asked for while suspended */
   volatile TickType_t ticks;
   volatile uint32_t wraps; /* of ticks */
-  struct tskTaskControlBlock
-    *ready[configMAX_PRIORITIES]; /* the first of each ring; meaningless when the bit is clear */
-  struct kernel_deadlines deadlines;
-  struct kernel_ring parked;
-  struct kernel_ring deleted;
   struct tskTaskControlBlock
     *all;              /* changed by tasks only, while the scheduler is suspended or interrupts are masked */
   UBaseType_t tasks;   /* in all */
   UBaseType_t created; /* ever */
-  bool running;        /* from vTaskStartScheduler() to vTaskEndScheduler() */
   struct tskTaskControlBlock *idle;
+  bool running; /* from vTaskStartScheduler() to vTaskEndScheduler() */
+  struct kernel_ring parked;
+  struct kernel_ring deleted;
+  struct tskTaskControlBlock
+    *ready[configMAX_PRIORITIES]; /* the first of each ring; meaningless when the bit is clear */
+  struct kernel_deadlines deadlines;
 #if configGENERATE_RUN_TIME_STATS == 1
   configRUN_TIME_COUNTER_TYPE switched_at;
 #endif
@@ -71,6 +72,12 @@ static inline struct tskTaskControlBlock *sched_task_of(struct kernel_ring *plac
 static inline bool sched_is_running(void)
 {
   return sched.running;
+}
+
+/* Masked. */
+static inline bool sched_is_blocked(const struct tskTaskControlBlock *task)
+{
+  return task->state == TASK_DELAYED || task->state == TASK_PARKED;
 }
 
 /* Sets up the lists, once. */

@@ -75,10 +75,7 @@ TaskHandle_t xQueueGetMutexHolder(QueueHandle_t mutex)
   return queue_is_mutex(mutex) ? mutex->of.mutex.holder : NULL; /* one word: no need to mask */
 }
 
-TaskHandle_t xQueueGetMutexHolderFromISR(QueueHandle_t mutex)
-{
-  return xQueueGetMutexHolder(mutex);
-}
+TaskHandle_t xQueueGetMutexHolderFromISR(QueueHandle_t mutex) __attribute__((alias("xQueueGetMutexHolder")));
 
 /* --- recursive --- */
 

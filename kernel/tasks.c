@@ -98,12 +98,12 @@ BaseType_t xTaskCreate(TaskFunction_t code, const char *const name, const config
 /* Interrupts open. */
 static void release_task(struct tskTaskControlBlock *task)
 {
-  sched_suspend();
+  vTaskSuspendAll();
   struct tskTaskControlBlock **link = &sched.all;
   while (*link != task) link = &(*link)->next_task;
   *link = task->next_task;
   sched.tasks--;
-  (void)sched_resume();
+  (void)xTaskResumeAll();
   port_task_release(task);
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
   if ((task->flags & TASK_ALLOCATED_STACK) != 0) vPortFreeStack(task->stack);
@@ -156,6 +156,15 @@ void tasks_release_deleted(void)
 
 /* --- waiting for time --- */
 
+/* Masked by the caller, with what port_mask() gave; opens interrupts. */
+static __attribute__((noinline)) void delay(TickType_t ticks, uint32_t before)
+{
+  sched_block(ticks, false);
+  port_unmask(before);
+  port_sync();
+  sched.current->flags &= (uint8_t)~TASK_ABORTED;
+}
+
 void vTaskDelay(const TickType_t ticks)
 {
   traceTASK_DELAY();
@@ -163,11 +172,7 @@ void vTaskDelay(const TickType_t ticks)
     taskYIELD();
     return;
   }
-  uint32_t before = port_mask();
-  sched_block(ticks, false);
-  port_unmask(before);
-  port_sync();
-  sched.current->flags &= (uint8_t)~TASK_ABORTED;
+  delay(ticks, port_mask());
 }
 
 BaseType_t xTaskDelayUntil(TickType_t *const previous, const TickType_t increment)
@@ -176,19 +181,14 @@ BaseType_t xTaskDelayUntil(TickType_t *const previous, const TickType_t incremen
   uint32_t before = port_mask();
   /* Both from the last wake-up on, so that neither cares where the tick count wraps. */
   TickType_t passed = sched.ticks - *previous;
-  bool delays = increment > passed;
   *previous += increment;
-  if (delays) {
-    traceTASK_DELAY_UNTIL(*previous);
-    sched_block(increment - passed, false);
-  }
-  port_unmask(before);
-  if (!delays) {
+  if (increment <= passed) {
+    port_unmask(before);
     taskYIELD();
     return pdFALSE;
   }
-  port_sync();
-  sched.current->flags &= (uint8_t)~TASK_ABORTED;
+  traceTASK_DELAY_UNTIL(*previous);
+  delay(increment - passed, before);
   return pdTRUE;
 }
 
@@ -196,7 +196,7 @@ BaseType_t xTaskAbortDelay(TaskHandle_t task)
 {
   configASSERT(task != NULL);
   uint32_t before = port_mask();
-  bool waits = task->state == TASK_DELAYED || task->state == TASK_PARKED;
+  bool waits = sched_is_blocked(task);
   if (waits) {
     if (task->wait.list != NULL) wait_leave(task);
     task->flags |= TASK_ABORTED;
@@ -225,17 +225,15 @@ BaseType_t xTaskCheckForTimeOut(TimeOut_t *const timeout, TickType_t *const rema
   configASSERT(timeout != NULL && remaining != NULL);
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = sched.current;
-  TickType_t now = sched.ticks;
-  TickType_t passed = now - timeout->xTimeOnEntering;
-  /* 2^32 ticks or more have passed. */
-  bool whole_turn = sched.wraps != (uint32_t)timeout->xOverflowCount && now >= timeout->xTimeOnEntering;
+  uint64_t now = (uint64_t)sched.wraps << 32 | sched.ticks;
+  uint64_t passed = now - ((uint64_t)(uint32_t)timeout->xOverflowCount << 32 | timeout->xTimeOnEntering);
   BaseType_t over = pdTRUE;
   if ((task->flags & TASK_ABORTED) != 0) {
     task->flags &= (uint8_t)~TASK_ABORTED;
   } else if (INCLUDE_vTaskSuspend == 1 && *remaining == portMAX_DELAY) {
     over = pdFALSE;
-  } else if (!whole_turn && passed < *remaining) {
-    *remaining -= passed;
+  } else if (passed < *remaining) {
+    *remaining -= (TickType_t)passed;
     vTaskInternalSetTimeOutState(timeout);
     over = pdFALSE;
   } else {
@@ -305,7 +303,7 @@ void kernel_yield(void)
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = sched.current;
   struct kernel_ring *next = task->due.place.next;
-  if (next != &task->due.place && task->state == TASK_READY) {
+  if (next != &task->due.place) {
     sched.ready[task->priority] = sched_task_of(next);
     sched_switch();
   } else if (configUSE_PREEMPTION == 0) {
@@ -320,20 +318,14 @@ UBaseType_t uxTaskPriorityGet(const TaskHandle_t task)
   return task_or_self(task)->priority;
 }
 
-UBaseType_t uxTaskPriorityGetFromISR(const TaskHandle_t task)
-{
-  return task_or_self(task)->priority;
-}
+UBaseType_t uxTaskPriorityGetFromISR(const TaskHandle_t task) __attribute__((alias("uxTaskPriorityGet")));
 
 UBaseType_t uxTaskBasePriorityGet(const TaskHandle_t task)
 {
   return task_or_self(task)->base_priority;
 }
 
-UBaseType_t uxTaskBasePriorityGetFromISR(const TaskHandle_t task)
-{
-  return task_or_self(task)->base_priority;
-}
+UBaseType_t uxTaskBasePriorityGetFromISR(const TaskHandle_t task) __attribute__((alias("uxTaskBasePriorityGet")));
 
 void vTaskPrioritySet(TaskHandle_t handle, UBaseType_t priority)
 {
@@ -421,7 +413,7 @@ void vTaskStartScheduler(void)
 #if configUSE_TIMERS == 1
   if (!timers_start()) return;
 #endif
-  (void)port_mask();
+  port_mask_again();
 #if configGENERATE_RUN_TIME_STATS == 1
   portCONFIGURE_TIMER_FOR_RUN_TIME_STATS();
 #endif
@@ -435,7 +427,7 @@ void vTaskStartScheduler(void)
 
 void vTaskEndScheduler(void)
 {
-  (void)port_mask();
+  port_mask_again();
   sched.suspended |= SCHED_NOT_STARTED;
   sched.running = false;
   port_end();
@@ -454,10 +446,7 @@ TickType_t xTaskGetTickCount(void)
   return sched.ticks;
 }
 
-TickType_t xTaskGetTickCountFromISR(void)
-{
-  return sched.ticks;
-}
+TickType_t xTaskGetTickCountFromISR(void) __attribute__((alias("xTaskGetTickCount")));
 
 uint64_t hf_uptime_ticks(void)
 {

@@ -328,20 +328,27 @@ TimerHandle_t xTimerCreate(const char *const name, const TickType_t period, cons
 
 /* --- commands, sent --- */
 
-static struct command command_of(PendedFunction_t execute, void *subject, uint32_t value)
+/* Who sends: a task that waits so long for room, or an interrupt. */
+struct sender {
+  bool interrupt;
+  TickType_t ticks;
+  BaseType_t *woken;
+};
+
+/* execute: NULL when there is no such command. */
+static BaseType_t send(PendedFunction_t execute, void *subject, uint32_t value, const struct sender *sender)
 {
-  return (struct command){.execute = execute, .subject = subject, .value = value, .sent = sched.ticks};
+  struct command command = {.execute = execute, .subject = subject, .value = value, .sent = sched.ticks};
+  bool good = timers.commands != NULL && execute != NULL;
+  configASSERT(good);
+  if (!good) return pdFAIL;
+  if (sender->interrupt) return xQueueSendToBackFromISR(timers.commands, &command, sender->woken);
+  /* Nobody can wait while nobody else can run, nor the daemon for itself. */
+  bool may_wait = sched.suspended == 0 && sched.current != timers.task;
+  return xQueueSendToBack(timers.commands, &command, may_wait ? sender->ticks : 0);
 }
 
-/* Of tasks. Nobody can wait while nobody else can run, nor the daemon for itself. */
-static BaseType_t send(const struct command *command, TickType_t ticks)
-{
-  if (sched.suspended != 0 || sched.current == timers.task) ticks = 0;
-  return xQueueSendToBack(timers.commands, command, ticks);
-}
-
-/* What a command does; NULL: there is no such command. */
-static PendedFunction_t executor(BaseType_t id, TickType_t value)
+static BaseType_t send_id(TimerHandle_t timer, BaseType_t id, TickType_t value, const struct sender *sender)
 {
   static const PendedFunction_t executors[] = {
     [tmrCOMMAND_START_DONT_TRACE] = start,
@@ -351,58 +358,38 @@ static PendedFunction_t executor(BaseType_t id, TickType_t value)
     [tmrCOMMAND_CHANGE_PERIOD] = change_period,
     [tmrCOMMAND_DELETE] = delete,
   };
-  if (id >= tmrFIRST_FROM_ISR_COMMAND) id -= tmrFIRST_FROM_ISR_COMMAND - tmrCOMMAND_START;
-  if (id < 0 || id > tmrCOMMAND_DELETE || (id == tmrCOMMAND_CHANGE_PERIOD && value == 0)) return NULL;
-  return executors[id];
+  if (sender->interrupt) id -= tmrFIRST_FROM_ISR_COMMAND - tmrCOMMAND_START;
+  bool good = timer != NULL && id >= 0 && id <= tmrCOMMAND_DELETE && (id != tmrCOMMAND_CHANGE_PERIOD || value != 0);
+  BaseType_t sent = send(good ? executors[id] : NULL, timer, value, sender);
+  traceTIMER_COMMAND_SEND(timer, id, value, sent);
+  return sent;
 }
 
 BaseType_t xTimerGenericCommandFromTask(TimerHandle_t timer, const BaseType_t id, const TickType_t value,
                                         BaseType_t *const woken, const TickType_t ticks)
 {
-  struct command command = command_of(executor(id, value), timer, value);
-  bool good = timer != NULL && timers.commands != NULL && command.execute != NULL && id < tmrFIRST_FROM_ISR_COMMAND;
   (void)woken;
-  configASSERT(good);
-  if (!good) return pdFAIL;
-  BaseType_t sent = send(&command, ticks);
-  traceTIMER_COMMAND_SEND(timer, id, value, sent);
-  return sent;
+  return send_id(timer, id, value, &(struct sender){.interrupt = false, .ticks = ticks});
 }
 
 BaseType_t xTimerGenericCommandFromISR(TimerHandle_t timer, const BaseType_t id, const TickType_t value,
                                        BaseType_t *const woken, const TickType_t ticks)
 {
-  struct command command = command_of(executor(id, value), timer, value);
-  bool good = timer != NULL && timers.commands != NULL && command.execute != NULL && id >= tmrFIRST_FROM_ISR_COMMAND;
   (void)ticks;
-  configASSERT(good);
-  if (!good) return pdFAIL;
-  BaseType_t sent = xQueueSendToBackFromISR(timers.commands, &command, woken);
-  traceTIMER_COMMAND_SEND(timer, id, value, sent);
-  return sent;
+  return send_id(timer, id, value, &(struct sender){.interrupt = true, .woken = woken});
 }
 
 #if INCLUDE_xTimerPendFunctionCall == 1
 BaseType_t xTimerPendFunctionCall(PendedFunction_t function, void *parameter, uint32_t value, TickType_t ticks)
 {
-  struct command command = command_of(function, parameter, value);
-  bool good = function != NULL && timers.commands != NULL;
-  configASSERT(good);
-  if (!good) return pdFAIL;
-  BaseType_t sent = send(&command, ticks);
-  tracePEND_FUNC_CALL(function, parameter, value, sent);
-  return sent;
+  tracePEND_FUNC_CALL(function, parameter, value, pdPASS);
+  return send(function, parameter, value, &(struct sender){.interrupt = false, .ticks = ticks});
 }
 
 BaseType_t xTimerPendFunctionCallFromISR(PendedFunction_t function, void *parameter, uint32_t value, BaseType_t *woken)
 {
-  struct command command = command_of(function, parameter, value);
-  bool good = function != NULL && timers.commands != NULL;
-  configASSERT(good);
-  if (!good) return pdFAIL;
-  BaseType_t sent = xQueueSendToBackFromISR(timers.commands, &command, woken);
-  tracePEND_FUNC_CALL_FROM_ISR(function, parameter, value, sent);
-  return sent;
+  tracePEND_FUNC_CALL_FROM_ISR(function, parameter, value, pdPASS);
+  return send(function, parameter, value, &(struct sender){.interrupt = true, .woken = woken});
 }
 #endif
 

@@ -187,7 +187,7 @@ __attribute__((weak)) void hf_kernel_assert_failed(const char *file, int line)
 {
   (void)file;
   (void)line;
-  (void)port_mask();
+  port_mask_again();
   for (;;) portNOP();
 }
 
@@ -197,7 +197,7 @@ static uint32_t critical_nesting;
 
 void vPortEnterCritical(void)
 {
-  (void)port_mask();
+  port_mask_again();
   critical_nesting++;
 }
 
@@ -206,16 +206,6 @@ void vPortExitCritical(void)
   configASSERT(critical_nesting > 0);
   critical_nesting--;
   if (critical_nesting == 0) port_unmask(0);
-}
-
-uint32_t ulPortSetInterruptMask(void)
-{
-  return port_mask();
-}
-
-void vPortClearInterruptMask(uint32_t before)
-{
-  port_unmask(before);
 }
 
 BaseType_t xPortIsInsideInterrupt(void)
@@ -288,11 +278,6 @@ static bool tick_is_pending(void)
   return (PORT_ICSR & ICSR_PENDSTSET) != 0;
 }
 
-static void wait_for_interrupt(void)
-{
-  __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory");
-}
-
 /* The counter stood at `was`, and its period is to end `clocks` after that moment; PERIOD is for after it. False: too much
  * time has passed since, nothing was done. */
 static bool restart(uint32_t was, uint32_t clocks)
@@ -339,14 +324,14 @@ void vPortSuppressTicksAndSleep(TickType_t expected)
   }
   TickType_t long_ticks = expected - 1u;
   SYST_RVR = long_ticks * PERIOD - 1u;
-  wait_for_interrupt();
+  portWAIT_FOR_INTERRUPT();
   SYST_RVR = PERIOD - 1u;
   if (tick_is_pending() && SYST_CVR >= PERIOD) {
     PORT_ICSR = ICSR_PENDSTCLR;
     vTaskStepTick(1);
     TickType_t sleep_ticks = long_ticks;
     configPRE_SLEEP_PROCESSING(sleep_ticks);
-    if (sleep_ticks != 0) wait_for_interrupt();
+    if (sleep_ticks != 0) portWAIT_FOR_INTERRUPT();
     configPOST_SLEEP_PROCESSING(long_ticks);
     vTaskStepTick(tick_is_pending() ? long_ticks - 1u : cut_short(long_ticks));
   }

@@ -52,6 +52,11 @@ static portFORCE_INLINE uint32_t port_mask(void)
   return before;
 }
 
+static portFORCE_INLINE void port_mask_again(void)
+{
+  __asm__ volatile("msr basepri, %0" : : "r"(configMAX_SYSCALL_INTERRUPT_PRIORITY) : "memory");
+}
+
 static portFORCE_INLINE void port_unmask(uint32_t before)
 {
   __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
@@ -87,8 +92,14 @@ void port_fill(void *to, uint8_t value, size_t bytes);
 /* A task's first context, and room below the limit for what a switch pushes there. */
 #define PORT_STACK_WORDS_MIN 40u
 
+/* The processor waits for an interrupt, or shorter; also with interrupts off. A product whose processor must not
+ * sleep defines it in its configuration, a debugger for instance. */
+#ifndef portWAIT_FOR_INTERRUPT
+#define portWAIT_FOR_INTERRUPT() __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory")
+#endif
+
 /* Nothing is ready: until an interrupt comes. */
-#define PORT_IDLE() __asm__ volatile("wfi" : : : "memory")
+#define PORT_IDLE() portWAIT_FOR_INTERRUPT()
 
 /* In development: an interrupt that calls the kernel must be one that the kernel can mask. */
 void port_check_interrupt_priority(void);
@@ -97,8 +108,6 @@ void vPortEnterCritical(void);
 void vPortExitCritical(void);
 void kernel_yield(void); /* tasks.c */
 BaseType_t xPortIsInsideInterrupt(void);
-uint32_t ulPortSetInterruptMask(void);
-void vPortClearInterruptMask(uint32_t before);
 
 #define portYIELD() kernel_yield()
 #define portYIELD_WITHIN_API() portYIELD()
@@ -110,8 +119,8 @@ void vPortClearInterruptMask(uint32_t before);
 #define portENTER_CRITICAL() vPortEnterCritical()
 #define portEXIT_CRITICAL() vPortExitCritical()
 #define portSET_INTERRUPT_MASK_FROM_ISR() port_mask()
-#define portCLEAR_INTERRUPT_MASK_FROM_ISR(before) port_unmask(before)
-#define portDISABLE_INTERRUPTS() ((void)port_mask())
+#define portCLEAR_INTERRUPT_MASK_FROM_ISR(before) port_unmask((uint32_t)(before))
+#define portDISABLE_INTERRUPTS() port_mask_again()
 #define portENABLE_INTERRUPTS() port_unmask(0)
 #define portMEMORY_BARRIER() __asm__ volatile("" : : : "memory")
 

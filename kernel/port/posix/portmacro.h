@@ -43,6 +43,7 @@ typedef uint32_t TickType_t;
 #define PORT_STACK_WORDS_MIN 8u
 
 uint32_t port_mask(void);
+#define port_mask_again() ((void)port_mask())
 void port_unmask(uint32_t before);
 void port_pend_switch(void);
 void port_sync(void);
