@@ -131,6 +131,16 @@ static struct fiber *fiber_new(void)
   return fiber;
 }
 
+/* Alone in a function: getcontext() is declared as one that returns twice. */
+static __attribute__((noinline)) void fiber_prepare(struct fiber *fiber)
+{
+  if (getcontext(&fiber->context) != 0) die("getcontext failed");
+  fiber->context.uc_stack.ss_sp = fiber->bottom;
+  fiber->context.uc_stack.ss_size = fiber->bytes;
+  fiber->context.uc_link = NULL;
+  makecontext(&fiber->context, fiber_main, 0);
+}
+
 static void fiber_delete(struct fiber *fiber)
 {
   if (machine.spares < SPARE_FIBERS) {
@@ -154,11 +164,7 @@ void port_task_init(struct tskTaskControlBlock *task, StackType_t *stack, size_t
                     void *parameter)
 {
   struct fiber *fiber = fiber_new();
-  if (getcontext(&fiber->context) != 0) die("getcontext failed");
-  fiber->context.uc_stack.ss_sp = fiber->bottom;
-  fiber->context.uc_stack.ss_size = fiber->bytes;
-  fiber->context.uc_link = NULL;
-  makecontext(&fiber->context, fiber_main, 0);
+  fiber_prepare(fiber);
   fiber->code = code;
   fiber->parameter = parameter;
   fiber->sanitizer_state = NULL;
