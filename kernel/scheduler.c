@@ -45,7 +45,8 @@ static void make_ready(struct tskTaskControlBlock *task)
 bool sched_enter(struct tskTaskControlBlock *task)
 {
   make_ready(task);
-  if (configUSE_PREEMPTION == 0 || task->priority <= sched.current->priority) return false;
+  const struct tskTaskControlBlock *current = sched.current;
+  if (configUSE_PREEMPTION == 0 || current == NULL || task->priority <= current->priority) return false;
   sched_switch();
   return true;
 }

@@ -41,10 +41,11 @@ enum task_state {
 
 /* Single words first: the processor reaches those with its short instructions. */
 struct scheduler {
-  struct tskTaskControlBlock *current; /* first: ports read it. A task always sees itself here */
-  uint32_t ready_bits;                 /* bit p: ready[p] is not empty */
-  volatile uint32_t suspended;         /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
-  volatile uint32_t yield_pending;     /* a switch was asked for while suspended */
+  /* First: ports read it. A task always sees itself here. Before the start: where it will begin; NULL: no task yet. */
+  struct tskTaskControlBlock *current;
+  uint32_t ready_bits;             /* bit p: ready[p] is not empty */
+  volatile uint32_t suspended;     /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
+  volatile uint32_t yield_pending; /* a switch was asked for while suspended */
   volatile TickType_t ticks;
   volatile uint32_t wraps; /* of ticks */
   struct tskTaskControlBlock

@@ -171,7 +171,7 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
   if (queue_is_mutex(semaphore)) {
     struct tskTaskControlBlock *task = sched.current;
     semaphore->of.mutex.holder = task;
-    task->mutexes_held++;
+    if (task != NULL) task->mutexes_held++; /* NULL: main() before there is a task */
     port_unmask(before);
     return pdPASS;
   }
@@ -200,7 +200,7 @@ static enum queue_result give(struct QueueDefinition *semaphore)
 #if configUSE_MUTEXES == 1
     if (queue_is_mutex(semaphore)) {
       semaphore->of.mutex.holder = NULL;
-      return_priority(sched.current);
+      if (sched.current != NULL) return_priority(sched.current);
     }
 #endif
     semaphore->count++;

@@ -1,5 +1,7 @@
 /* That the kernel starts and that the harness tells the truth: what every other test relies on. */
+#include "platform.h"
 #include "promise.h"
+#include "semphr.h"
 
 PROMISE(the_judge_runs_at_its_priority)
 {
@@ -112,7 +114,41 @@ PROMISE(a_helper_below_the_judge_runs_when_it_waits)
 }
 #endif
 
+#if configUSE_MUTEXES == 1 && configSUPPORT_STATIC_ALLOCATION == 1
+static struct {
+  bool taken, refused_twice, given, resumed;
+} early;
+
+/* As libraries do that are set up in main(). */
+void before_there_is_a_task(void)
+{
+  static StaticSemaphore_t memory;
+  SemaphoreHandle_t mutex = xSemaphoreCreateMutexStatic(&memory);
+  early.taken = xSemaphoreTake(mutex, 0) == pdPASS;
+  early.refused_twice = xSemaphoreTake(mutex, 0) == pdFAIL;
+  early.given = xSemaphoreGive(mutex) == pdPASS;
+  vTaskSuspendAll();
+  early.resumed = xTaskResumeAll() == pdFALSE;
+  vSemaphoreDelete(mutex);
+}
+
+PROMISE(a_mutex_works_before_there_is_a_task)
+{
+  CHECK(early.taken);
+  CHECK(early.refused_twice);
+  CHECK(early.given);
+  CHECK(early.resumed);
+}
+#else
+void before_there_is_a_task(void)
+{
+}
+#endif
+
 const struct promise smoke_promises[] = {
+#if configUSE_MUTEXES == 1 && configSUPPORT_STATIC_ALLOCATION == 1
+  KEPT(a_mutex_works_before_there_is_a_task),
+#endif
   KEPT(the_judge_runs_at_its_priority),
   KEPT(a_delay_ends_at_its_tick),
   KEPT(an_interrupt_runs_before_its_request_returns),

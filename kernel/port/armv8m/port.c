@@ -26,6 +26,8 @@
 #define SHPR3 REGISTER(0xE000ED20u)
 #define SHCSR REGISTER(0xE000ED24u)
 #define SHCSR_USGFAULTENA (1u << 18)
+#define CPACR REGISTER(0xE000ED88u)
+#define CPACR_FPU (0xFu << 20)
 #define CFSR REGISTER(0xE000ED28u)
 #define CFSR_STKOF (1u << 20)
 #define SAU_TYPE REGISTER(0xE000EDD4u) /* reads as zero in the non-secure world */
@@ -152,6 +154,9 @@ void port_start(void)
   SHPR3 = (SHPR3 & 0xFFFFu) | (uint32_t)configKERNEL_INTERRUPT_PRIORITY << 16 |
           (uint32_t)configKERNEL_INTERRUPT_PRIORITY << 24; /* PendSV, SysTick */
   SHCSR |= SHCSR_USGFAULTENA;
+#ifdef __ARM_FP
+  CPACR |= CPACR_FPU; /* the hardware saves FPU registers for those that use them only (lazily, as after reset) */
+#endif
   port_start_tick();
   /* The main stack is the interrupts' from here on, from its top again. */
   __asm__ volatile("  ldr   r0, =0xE000ED08\n" /* VTOR: the first vector is the top of the main stack */

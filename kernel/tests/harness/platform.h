@@ -31,6 +31,9 @@ void harness_run(const char *name_part);
 /* The program came to a place it must not come to: counts as a failure of the promise at work, and ends it all. */
 _Noreturn void harness_give_up(const char *why);
 
+/* smoke_test.c: what must work in main(), before the first task is made. */
+void before_there_is_a_task(void);
+
 /* Output in pieces. */
 void say(const char *text);
 void say_number(long long number);

@@ -259,6 +259,7 @@ void harness_run(const char *name_part)
 {
   filter = name_part;
   platform_watch(watch);
+  before_there_is_a_task();
   if (!make_judge()) harness_give_up("no memory for the judge");
   vTaskStartScheduler();
   harness_give_up("the scheduler did not start, or it ended");
