@@ -191,6 +191,11 @@ PROMISE(a_static_queue_lives_in_the_memory_given)
   CHECK(memcmp(queue_storage + 1, "123451234512345", 15) == 0);
   CHECK_EQUAL(queue_storage[0], 0xEE);
   CHECK_EQUAL(queue_storage[16], 0xEE);
+  (void)xQueueReset(queue);
+  for (unsigned i = 0; i < 3u; i++) CHECK_EQUAL(xQueueSendToFront(queue, "abcde", 0), pdPASS);
+  CHECK(memcmp(queue_storage + 1, "abcdeabcdeabcde", 15) == 0);
+  CHECK_EQUAL(queue_storage[0], 0xEE);
+  CHECK_EQUAL(queue_storage[16], 0xEE);
   uint8_t *storage = NULL;
   StaticQueue_t *memory = NULL;
   CHECK_EQUAL(xQueueGetStaticBuffers(queue, &storage, &memory), pdTRUE);

@@ -972,6 +972,38 @@ PROMISE(a_switch_asked_for_by_an_interrupt_waits_for_the_scheduler)
   CHECK_DIARY("jH");
 }
 
+static void notify_it_and_yield(void)
+{
+  vTaskNotifyGiveFromISR(to_notify, NULL);
+  portYIELD_FROM_ISR(pdTRUE);
+}
+
+PROMISE(a_yield_of_an_interrupt_waits_for_the_scheduler)
+{
+  struct actor high = {.letter = 'H', .act = wait_and_note};
+  diary_begin();
+  actor_start(&high, HIGHER);
+  to_notify = high.task;
+  vTaskSuspendAll();
+  test_interrupt(notify_it_and_yield);
+  note('j');
+  CHECK_EQUAL(xTaskResumeAll(), pdTRUE);
+  CHECK_DIARY("jH");
+}
+
+PROMISE(a_turn_does_not_end_while_the_scheduler_is_suspended)
+{
+  diary_begin();
+  TickType_t start = fresh_tick();
+  (void)test_task(note_and_end, LETTER('e'), JUDGE_PRIORITY);
+  vTaskSuspendAll();
+  while (xTaskGetTickCount() - start < 3u) test_spin(1000);
+  CHECK_EQUAL(xTaskResumeAll(), pdFALSE);
+  note('j');
+  taskYIELD();
+  CHECK_DIARY("je");
+}
+
 PROMISE(a_yield_while_the_scheduler_is_suspended_happens_at_its_end)
 {
   diary_begin();
@@ -1590,6 +1622,8 @@ const struct promise task_promises[] = {
   KEPT(suspending_the_scheduler_nests),
   KEPT(resuming_the_scheduler_says_whether_there_was_a_switch),
   KEPT(a_switch_asked_for_by_an_interrupt_waits_for_the_scheduler),
+  KEPT(a_yield_of_an_interrupt_waits_for_the_scheduler),
+  KEPT(a_turn_does_not_end_while_the_scheduler_is_suspended),
   KEPT(a_yield_while_the_scheduler_is_suspended_happens_at_its_end),
   KEPT(several_tasks_that_became_ready_meanwhile_run_by_priority),
   KEPT(critical_sections_nest),
