@@ -69,6 +69,15 @@ PROMISE(an_action_that_fails_leaves_the_notification_pending)
   forget_all();
 }
 
+PROMISE(a_pending_notification_of_value_0_is_pending_too)
+{
+  forget_all();
+  (void)xTaskNotify(ME, 0, eSetValueWithOverwrite);
+  CHECK_EQUAL(xTaskNotify(ME, 2, eSetValueWithoutOverwrite), pdFAIL);
+  CHECK_EQUAL(value_now(0), 0);
+  forget_all();
+}
+
 PROMISE(the_value_before_can_be_asked_for)
 {
   forget_all();
@@ -559,6 +568,7 @@ const struct promise notify_promises[] = {
   KEPT(each_action_does_what_it_says),
   KEPT(each_action_does_so_at_every_index),
   KEPT(an_action_that_fails_leaves_the_notification_pending),
+  KEPT(a_pending_notification_of_value_0_is_pending_too),
   KEPT(the_value_before_can_be_asked_for),
 #if configTASK_NOTIFICATION_ARRAY_ENTRIES > 1
   KEPT(indexes_do_not_touch_each_other),
