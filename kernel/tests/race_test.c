@@ -372,6 +372,49 @@ PROMISE(a_waiter_whose_priority_changes_while_it_is_woken_wakes_once)
   vSemaphoreDelete(semaphore);
 }
 
+static void yield_isr(void)
+{
+  taskYIELD();
+  portYIELD_FROM_ISR(pdTRUE);
+}
+
+static BaseType_t delay_and_take(struct actor *self)
+{
+  vTaskDelay(1);
+  BaseType_t taken = xSemaphoreTake(semaphore, self->ticks);
+  vTaskSuspend(NULL);
+  return taken;
+}
+
+static void be_yielded(void)
+{
+  static struct actor actors[3];
+  TickType_t start = xTaskGetTickCount();
+  diary_begin();
+  for (unsigned i = 0; i < 3u; i++) {
+    actors[i] = (struct actor){.letter = (char)('a' + i), .act = delay_and_take, .ticks = 1};
+    actor_start(&actors[i], i == 0 ? HIGHER : LOWER);
+  }
+  vTaskDelay(3);
+  calm();
+  CHECK_EQUAL(xTaskGetTickCount() - start, 3);
+  for (unsigned i = 0; i < 3u; i++) {
+    CHECK_EQUAL(eTaskGetState(actors[i].task), eSuspended);
+    vTaskResume(actors[i].task);
+  }
+  vTaskDelay(2);
+  CHECK_EQUAL(diary.length, 3);
+  for (unsigned i = 0; i < 3u; i++) CHECK_EQUAL(actors[i].answer, pdFALSE);
+}
+
+PROMISE(an_interrupt_that_yields_at_any_point_disturbs_nobody)
+{
+  semaphore = xSemaphoreCreateBinary();
+  NEED(semaphore != NULL);
+  sweep(yield_isr, be_yielded);
+  vSemaphoreDelete(semaphore);
+}
+
 /* The interrupt gives at the tick at which the time of the judge's take ends: it comes in the tick interrupt's
  * neighbourhood, at every point of it. */
 static void take_late(void)
@@ -555,6 +598,7 @@ const struct promise race_promises[] = {
   KEPT(a_wake_up_while_the_scheduler_is_suspended_or_resumed_is_not_lost),
   KEPT(ticks_caught_up_with_wake_everybody_whatever_comes_in_between),
   KEPT(a_waiter_whose_priority_changes_while_it_is_woken_wakes_once),
+  KEPT(an_interrupt_that_yields_at_any_point_disturbs_nobody),
   KEPT(a_give_at_the_tick_of_the_time_out_is_not_lost),
 #endif
   KEPT(in_a_storm_of_interrupts_nothing_is_lost_by_lower_tasks),
