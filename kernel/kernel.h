@@ -17,9 +17,6 @@
 #define kernel_check_task() ((void)0)
 #endif
 
-/* Masked. Whatever notification the task waits for, it does not wait for it any more (notify.c). */
-void notify_cancel_waits(struct tskTaskControlBlock *task);
-
 /* The timers' daemon and its queue; false: no memory (timers.c). */
 bool timers_start(void);
 

@@ -11,13 +11,6 @@
 
 #define INDEX_IS_GOOD(index) ((index) < configTASK_NOTIFICATION_ARRAY_ENTRIES)
 
-void notify_cancel_waits(struct tskTaskControlBlock *task)
-{
-  for (UBaseType_t i = 0; i < configTASK_NOTIFICATION_ARRAY_ENTRIES; i++) {
-    if (task->notify_state[i] == WAITING) task->notify_state[i] = NOT_WAITING;
-  }
-}
-
 /* --- waiting --- */
 
 /* Masked by the caller; interrupts are open while the running task waits. */
@@ -83,7 +76,7 @@ static inline bool receive(struct tskTaskControlBlock *task, UBaseType_t index)
 {
   uint8_t was = task->notify_state[index];
   task->notify_state[index] = RECEIVED;
-  /* After its time-out it is ready already, though it does not know yet. */
+  /* After a time-out it is ready already, though it does not know yet; and it may have been suspended meanwhile. */
   return was == WAITING && sched_is_blocked(task) && sched_ready(task);
 }
 

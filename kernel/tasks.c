@@ -252,9 +252,6 @@ void vTaskSuspend(TaskHandle_t handle)
   traceTASK_SUSPEND(task);
   (void)stop(task, TASK_SUSPENDED);
   ring_append(&sched.parked, &task->due.place);
-#if configUSE_TASK_NOTIFICATIONS == 1
-  notify_cancel_waits(task);
-#endif
   port_unmask(before);
   port_sync();
 }
@@ -303,7 +300,8 @@ void kernel_yield(void)
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = sched.current;
   struct kernel_ring *next = task->due.place.next;
-  if (next != &task->due.place) {
+  /* Not when an interrupt calls this between a task's block and its switch. */
+  if (task->state == TASK_READY && next != &task->due.place) {
     sched.ready[task->priority] = sched_task_of(next);
     sched_switch();
   } else if (configUSE_PREEMPTION == 0) {

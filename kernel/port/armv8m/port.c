@@ -272,7 +272,7 @@ void SysTick_Handler(void)
 /* From reading the counter to its new start, in clocks, when a long period is cut short. Measure on new hardware:
  * tests/two_worlds/tickless_test.c prints the drift. */
 #ifndef configSYSTICK_RESTART_CLOCKS
-#define configSYSTICK_RESTART_CLOCKS 0
+#define configSYSTICK_RESTART_CLOCKS 12
 #endif
 /* Nearer than this, the end of a tick is not aimed at. */
 #define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
@@ -287,12 +287,15 @@ static bool tick_is_pending(void)
  * time has passed since, nothing was done. */
 static bool restart(uint32_t was, uint32_t clocks)
 {
-  uint32_t passed = was - SYST_CVR;
-  if (passed >= RESTART_CLOCKS_MAX - configSYSTICK_RESTART_CLOCKS) return false;
-  SYST_RVR = clocks - passed - configSYSTICK_RESTART_CLOCKS - 1u;
+  const uint32_t end = was - clocks + configSYSTICK_RESTART_CLOCKS + 1u;
+  const uint32_t oldest = was - RESTART_CLOCKS_MAX + configSYSTICK_RESTART_CLOCKS;
+  uint32_t now = SYST_CVR; /* from here on every instruction counts */
+  if (now - oldest > RESTART_CLOCKS_MAX) return false;
+  SYST_RVR = now - end;
   SYST_CVR = 0;
   for (uint32_t i = 0; i < RESTART_CLOCKS_MAX && SYST_CVR == 0; i++) portNOP(); /* it starts with its next clock */
   SYST_RVR = PERIOD - 1u;
+  PORT_ICSR = ICSR_PENDSTCLR; /* the end of the long period, if it came meanwhile: it is counted already */
   return true;
 }
 
