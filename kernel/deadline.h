@@ -66,8 +66,9 @@ static inline TickType_t deadlines_quiet(const struct kernel_deadlines *d, TickT
   return d->next - now;
 }
 
-/* now is d->next: moves base there. Returns the bucket that is open now; deadlines_take() until it is empty,
- * then deadlines_close(). Until then only deadlines may be removed by others, none added. */
+/* now is d->next: moves base there. Returns the bucket that is open now; deadlines_take() until it is empty, then
+ * deadlines_close(). Meanwhile deadlines may be removed, and added with base as now: those never come into the open
+ * bucket, since they lie behind base and its bit is set there. */
 struct kernel_ring *deadlines_open(struct kernel_deadlines *d, TickType_t now);
 
 /* Takes the first thing out of the opened bucket, which is not empty: due, to be served; or not due, then it was moved,

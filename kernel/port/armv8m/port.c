@@ -272,7 +272,7 @@ void SysTick_Handler(void)
 /* From reading the counter to its new start, in clocks, when a long period is cut short. Measure on new hardware:
  * tests/two_worlds/tickless_test.c prints the drift. */
 #ifndef configSYSTICK_RESTART_CLOCKS
-#define configSYSTICK_RESTART_CLOCKS 12
+#define configSYSTICK_RESTART_CLOCKS 16
 #endif
 /* Nearer than this, the end of a tick is not aimed at. */
 #define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
