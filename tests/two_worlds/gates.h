@@ -21,8 +21,8 @@ uint32_t hf_gate_log(const char *text, uint32_t bytes);
  * instructions. GATE_BUSY when it is at work already. */
 uint32_t hf_gate_digest(uint32_t seed, uint8_t digest[GATE_DIGEST_BYTES]);
 
-/* The secure world's own timer interrupts since its start: one in 0.1 ms. */
-uint32_t hf_gate_secure_interrupts(void);
+/* The secure world's own timer interrupts: on (1), one in 0.1 ms, or off (0). Returns how many there were so far. */
+uint32_t hf_gate_secure_interrupts(uint32_t on);
 
 /* Resets the machine, which ends the test; does not return. */
 void hf_gate_reset(void);

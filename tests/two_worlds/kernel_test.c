@@ -116,6 +116,7 @@ static void spin_until_stopped(void *parameter)
 
 PROMISE(tasks_of_one_priority_take_turns)
 {
+  (void)hf_gate_secure_interrupts(1); /* from here on, to the end: under everything */
   volatile uint32_t passes[2] = {0, 0};
   reset_notes();
   (void)test_task(spin_until_stopped, (void *)(uintptr_t)&passes[0], LOWER);
@@ -381,13 +382,13 @@ PROMISE(a_critical_section_holds_back_its_own_interrupts)
 PROMISE(secure_interrupts_cannot_be_masked)
 {
   taskENTER_CRITICAL();
-  uint32_t from = hf_gate_secure_interrupts();
+  uint32_t from = hf_gate_secure_interrupts(1);
   test_spin(SPIN_INSTRUCTIONS);
-  uint32_t with_basepri = hf_gate_secure_interrupts() - from;
+  uint32_t with_basepri = hf_gate_secure_interrupts(1) - from;
   __asm__ volatile("cpsid i\n\tcpsid f" : : : "memory");
-  from = hf_gate_secure_interrupts();
+  from = hf_gate_secure_interrupts(1);
   test_spin(SPIN_INSTRUCTIONS);
-  uint32_t with_primask = hf_gate_secure_interrupts() - from;
+  uint32_t with_primask = hf_gate_secure_interrupts(1) - from;
   __asm__ volatile("cpsie f\n\tcpsie i" : : : "memory");
   taskEXIT_CRITICAL();
   CHECK(with_basepri >= 8);

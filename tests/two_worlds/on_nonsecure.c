@@ -178,6 +178,10 @@ void timer_stop(volatile struct timer *timer)
 
 /* --- start --- */
 
+void before_there_is_a_task(void)
+{
+}
+
 void nonsecure_main(void)
 {
   line_enable(UART2_INTERRUPT, MASKED_PRIORITY);

@@ -1,5 +1,5 @@
-/* The secure part: gives the other world its memory and timers, starts it, and serves its gates. Its own timer interrupts
- * whatever runs, in either world.
+/* The secure part: gives the other world its memory and timers, starts it, and serves its gates. Its own timer
+ * interrupts whatever runs, in either world.
  *
  * The gate that takes long shows what every gate with a state must do. It cannot trust that the kernel beside it lets one
  * task in at a time (hf_secure_call_begin): it refuses to be entered while it is at work. See docs/porting.md.
@@ -71,13 +71,6 @@ void SysTick_Handler(void)
   interrupts++;
 }
 
-static void timer_start(void)
-{
-  SYST_RVR = MAIN_CLOCK_HZ / INTERRUPTS_PER_SECOND - 1u;
-  SYST_CVR = 0;
-  SYST_CSR = 7; /* on, with its interrupt, by the processor's clock */
-}
-
 void stage_main(void)
 {
   REG(SCB_VTOR) = FIRMWARE_SECURE_BASE; /* after a reset it is the ROM */
@@ -87,7 +80,6 @@ void stage_main(void)
     print("FAIL the worlds cannot be divided\n");
     reset_system(RESET_FAULT);
   }
-  timer_start();
   isolation_start_nonsecure(FIRMWARE_NONSECURE_BASE);
 }
 
@@ -138,8 +130,10 @@ GATE uint32_t hf_gate_digest(uint32_t seed, uint8_t digest[GATE_DIGEST_BYTES])
   return writable != NULL ? GATE_OK : GATE_REFUSED;
 }
 
-GATE uint32_t hf_gate_secure_interrupts(void)
+GATE uint32_t hf_gate_secure_interrupts(uint32_t on)
 {
+  SYST_RVR = MAIN_CLOCK_HZ / INTERRUPTS_PER_SECOND - 1u;
+  SYST_CSR = on == 1 ? 7u : 0; /* with its interrupt, by the processor's clock */
   return interrupts;
 }
 

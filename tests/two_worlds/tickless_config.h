@@ -2,3 +2,7 @@
 #include "kernel_config.h"
 #define configUSE_TICKLESS_IDLE 1
 #define configUSE_TICK_HOOK 1
+
+/* The emulator that counts instructions wakes the processor from WFI late, by an event or more. It waits awake. */
+void wait_awake(void);
+#define portWAIT_FOR_INTERRUPT() wait_awake()
