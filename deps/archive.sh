@@ -1,7 +1,7 @@
-# Debian's source archive through a private apt tree: sourced by fetch.sh and move-pins.sh, which set `src`
-# (the folder everything is put in). The system's apt configuration is only read, for its mirror; no system
-# file is written and no root is needed. apt checks: signature of the index (Debian's keyring) -> hashes in
-# the index -> every file.
+# Debian's archive through a private apt tree: sourced by fetch.sh, move-pins.sh and programs.sh, which set `src`
+# (the folder everything is put in), and archive_type=deb for programs instead of sources. The system's apt
+# configuration is only read, for its mirror; no system file is written and no root is needed. apt checks: signature
+# of the index (Debian's keyring) -> hashes in the index -> every file.
 #
 # For tests: HF_ARCHIVE_URI (mirror) and HF_ARCHIVE_KEYRING replace what the system says.
 # shellcheck shell=bash
@@ -13,9 +13,10 @@ keyring=${HF_ARCHIVE_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
 archive_options() {
   local tree=$src/.apt
   mkdir -p "$tree"/{lists/partial,cache/archives/partial,empty}
+  : > "$tree/status" # nothing is installed as far as this tree knows
   apt_options=(-qq
     -o Dir::Etc::sourcelist="$tree/pinned.sources" -o Dir::Etc::sourceparts="$tree/empty"
-    -o Dir::State::Lists="$tree/lists" -o Dir::Cache="$tree/cache"
+    -o Dir::State::Lists="$tree/lists" -o Dir::State::status="$tree/status" -o Dir::Cache="$tree/cache"
     -o Acquire::Languages=none -o Acquire::Retries=2 -o APT::Update::Error-Mode=any
     -o Acquire::AllowInsecureRepositories=false -o APT::Get::AllowUnauthenticated=false)
   [ "$(id -u)" != 0 ] || apt_options+=(-o APT::Sandbox::User=root)
@@ -35,8 +36,8 @@ archive_open() {
   [ -r "$keyring" ] || die "the keyring $keyring is missing: install debian-archive-keyring (make setup does)"
   : > "$tree/update.log"
   while IFS= read -r uri; do
-    printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
-      "$uri" "$suite" "$keyring" > "$tree/pinned.sources"
+    printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
+      "${archive_type:-deb-src}" "$uri" "$suite" "$keyring" > "$tree/pinned.sources"
     if LC_ALL=C.UTF-8 apt-get "${apt_options[@]}" update < /dev/null 2>> "$tree/update.log"; then
       archive_is_open=1
       return 0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the pinned third-party sources of deps/sources.lock into deps/src/NAME, unpacked.
+# Fetches the pinned third-party sources of deps/sources.lock into deps/src/NAME, unpacked; then, where it can, the
+# program that checks proofs (programs.sh).
 #
 # usage: deps/fetch.sh
 #
@@ -110,6 +111,7 @@ main() {
     count=$((count + 1))
   done < <(lock_lines "$lock")
   say "sources: all $count present"
+  "$here/programs.sh"
 }
 
 main "$@"

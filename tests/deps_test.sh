@@ -9,7 +9,8 @@ set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 export GNUPGHOME=$work/gpg HF_ARCHIVE_URI=file:$work/archive HF_ARCHIVE_KEYRING=$work/archive.gpg
-export HF_SOURCES=$work/src HF_LOCK=$work/sources.lock
+export HF_SOURCES=$work/src HF_LOCK=$work/sources.lock HF_PROGRAMS_LOCK=$work/programs.lock HF_ARCHITECTURE
+HF_ARCHITECTURE=$(dpkg --print-architecture)
 out=$work/out
 failed=0
 
@@ -32,15 +33,31 @@ source_package() {
   (cd "$pool" && dpkg-source --build "$tree" > /dev/null 2>&1)
 }
 
-# index: Sources and a signed InRelease over what the pool holds.
+# program_package VERSION: package "cbmc" whose loader says that version.
+program_package() {
+  local tree=$work/build/cbmc-$1 loader
+  loader=$tree/usr/lib/sample/ld-linux-sample.so.2
+  mkdir -p "$tree/DEBIAN" "$tree/usr/bin" "$(dirname "$loader")"
+  printf 'Package: cbmc\nVersion: %s\nArchitecture: %s\nMaintainer: Test <test@example.org>\nDescription: sample\n' \
+    "$1" "$HF_ARCHITECTURE" > "$tree/DEBIAN/control"
+  printf '#!/bin/sh\necho runs %s\n' "$1" | tee "$tree/usr/bin/cbmc" > "$loader"
+  chmod +x "$loader"
+  dpkg-deb --root-owner-group --build "$tree" "$work/archive/pool" > /dev/null
+}
+
+# index: Sources, Packages and a signed InRelease over what the pool holds.
 index() {
-  local dist=$work/archive/dists/trixie dir=main/source
+  local dist=$work/archive/dists/trixie source=main/source binary=main/binary-$HF_ARCHITECTURE file
   rm -rf "$dist"
-  mkdir -p "$dist/$dir"
-  (cd "$work/archive" && dpkg-scansources pool 2> /dev/null > "$dist/$dir/Sources")
+  mkdir -p "$dist/$source" "$dist/$binary"
+  (cd "$work/archive" && dpkg-scansources pool 2> /dev/null > "$dist/$source/Sources")
+  (cd "$work/archive" && dpkg-scanpackages --multiversion pool 2> /dev/null > "$dist/$binary/Packages")
   {
-    printf 'Origin: Test\nSuite: trixie\nCodename: trixie\nComponents: main\nDate: %s\nSHA256:\n' "$(LC_ALL=C date -u -R)"
-    printf ' %s %s %s/Sources\n' "$(sha256sum < "$dist/$dir/Sources" | cut -d' ' -f1)" "$(stat -c %s "$dist/$dir/Sources")" "$dir"
+    printf 'Origin: Test\nSuite: trixie\nCodename: trixie\nComponents: main\nArchitectures: %s\nDate: %s\nSHA256:\n' \
+      "$HF_ARCHITECTURE" "$(LC_ALL=C date -u -R)"
+    for file in "$source/Sources" "$binary/Packages"; do
+      printf ' %s %s %s\n' "$(sha256sum < "$dist/$file" | cut -d' ' -f1)" "$(stat -c %s "$dist/$file")" "$file"
+    done
   } > "$work/Release"
   gpg --batch --quiet --local-user "${1:-archive}" --clearsign --output "$dist/InRelease" "$work/Release"
 }
@@ -55,7 +72,9 @@ make_archive() {
   source_package 1.2.3 'three'
   source_package 1.2.4 'four'
   source_package 1.3.0 'other series'
+  program_package 6.6
   index
+  : > "$HF_PROGRAMS_LOCK"
 }
 
 withdraw() { rm -f "$work/archive/pool/sample_$1".*; index; }
@@ -151,6 +170,44 @@ moved_pin_shows_the_difference_and_is_fetched() {
   move; says 'every pin is already'
 }
 
+program() { "$repo/deps/programs.sh" "$@" > "$out" 2>&1; }
+program_runs() { [ "$("$HF_SOURCES/programs/cbmc")" = "runs $1" ]; }
+pin_program() {
+  rm -rf "$HF_SOURCES"
+  printf 'cbmc 6.6 %s %s\n' "$HF_ARCHITECTURE" "$(sha256sum "$work"/archive/pool/cbmc_6.6_*.deb | cut -d' ' -f1)" > "$HF_PROGRAMS_LOCK"
+}
+# What the runner of the proofs goes by: there is no program.
+proofs_are_skipped() { says 'proofs will be skipped'; [ "$(wc -l < "$out")" = 1 ]; [ ! -e "$HF_SOURCES/programs/cbmc" ]; }
+
+program_is_fetched_with_the_sources() {
+  start; pin_program; rm -rf "$HF_SOURCES"
+  fetch; says 'programs: fetched, signature and SHA-256 as pinned'; program_runs 6.6
+  HF_ARCHIVE_URI=file:/nowhere fetch; says 'programs: all present'
+}
+
+program_without_archive_is_skipped() { pin_program; HF_ARCHIVE_URI=file:/nowhere program; proofs_are_skipped; }
+
+program_of_another_architecture_is_skipped() { pin_program; HF_ARCHITECTURE=other program; proofs_are_skipped; }
+
+program_signed_by_a_stranger_is_skipped() { pin_program; index stranger; program; proofs_are_skipped; }
+
+withdrawn_program_is_skipped_until_its_pin_is_moved() {
+  pin_program
+  rm "$work"/archive/pool/cbmc_6.6_*
+  program_package 6.7
+  index
+  program; says 'it has 6.7'; proofs_are_skipped
+  program move; says '+cbmc 6.7'
+  program; program_runs 6.7
+}
+
+program_with_a_wrong_hash_is_refused() {
+  pin_program
+  sed -i 's/[0-9a-f]\{64\}/'"$(printf %064d 0)"'/' "$HF_PROGRAMS_LOCK"
+  if program; then false; fi
+  says REFUSED; [ ! -e "$HF_SOURCES/programs/cbmc" ]
+}
+
 missing_packages_without_root_name_the_command() {
   printf 'no-such-package-a # why\ncheck: no-such-package-b # why\n' > "$work/packages.txt"
   local as=()
@@ -180,8 +237,12 @@ main() {
     withdrawn_pin_falls_back_within_its_series withdrawn_series_fails_and_says_what_there_is \
     index_signed_by_a_stranger_is_refused changed_archive_file_is_refused no_archive_says_what_to_do \
     moved_pin_shows_the_difference_and_is_fetched \
+    program_is_fetched_with_the_sources program_without_archive_is_skipped program_of_another_architecture_is_skipped \
+    program_signed_by_a_stranger_is_skipped withdrawn_program_is_skipped_until_its_pin_is_moved \
+    program_with_a_wrong_hash_is_refused \
     missing_packages_without_root_name_the_command installed_packages_need_nothing; do
     promise "$test"
+    : > "$HF_PROGRAMS_LOCK"
     rm -rf "$work/archive"
     cp -a "$work/archive.whole" "$work/archive"
   done
