@@ -284,13 +284,13 @@ static void give_back(struct free_block *block)
 {
   size_t bytes = bytes_of(block);
   struct free_block *behind = at_offset(block, bytes);
-  struct free_block *listed = NULL; /* the neighbour that it is joined with */
+  struct free_block *listed = block; /* the neighbour that it is joined with */
   heap.free_bytes += bytes;
   heap.frees++;
 #if configHEAP_CLEAR_MEMORY_ON_FREE == 1
   kernel_fill(payload(block), 0, bytes - WORD);
 #endif
-  size_t bytes_listed = 0;
+  size_t bytes_listed = 0; /* 0: no neighbour is free */
   if ((behind->head & USED) == 0) {
     listed = behind;
     bytes_listed = bytes_of(behind);
@@ -299,13 +299,13 @@ static void give_back(struct free_block *block)
     behind->head &= ~BEFORE_USED;
   }
   if ((block->head & BEFORE_USED) == 0) {
-    if (listed != NULL) list_remove(listed, bytes_listed);
+    if (bytes_listed != 0) list_remove(listed, bytes_listed);
     bytes_listed = ((size_t *)block)[-1];
     block->head = 0; /* so that it is not taken for a block when it is freed again */
     listed = block = (struct free_block *)((uintptr_t)block - bytes_listed);
     bytes += bytes_listed;
   }
-  if (listed != NULL) {
+  if (bytes_listed != 0) {
     list_change(listed, bytes_listed, block, bytes);
     return;
   }

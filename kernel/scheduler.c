@@ -42,11 +42,15 @@ static void make_ready(struct tskTaskControlBlock *task)
   ring_init(&task->due.place);
 }
 
+static inline bool is_more_urgent(const struct tskTaskControlBlock *task, const struct tskTaskControlBlock *running)
+{
+  return configUSE_PREEMPTION == 1 && running != NULL && task->priority > running->priority;
+}
+
 bool sched_enter(struct tskTaskControlBlock *task)
 {
   make_ready(task);
-  const struct tskTaskControlBlock *current = sched.current;
-  if (configUSE_PREEMPTION == 0 || current == NULL || task->priority <= current->priority) return false;
+  if (!is_more_urgent(task, sched.current)) return false;
   sched_switch();
   return true;
 }
@@ -74,7 +78,6 @@ void sched_check(void)
 void sched_block(TickType_t ticks, bool forever)
 {
   struct tskTaskControlBlock *task = sched.current;
-  configASSERT(sched.suspended == 0);
   ready_remove(task);
   if (forever && ticks == portMAX_DELAY) {
     task->state = TASK_PARKED;
@@ -107,6 +110,7 @@ TickType_t sched_wait_joined(TickType_t ticks, uint32_t before)
 
 TickType_t sched_wait(struct kernel_wait_list *list, TickType_t ticks, uint32_t before)
 {
+  configASSERT(sched.suspended == 0);
   wait_join(list, sched.current);
   return sched_wait_joined(ticks, before);
 }

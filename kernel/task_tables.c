@@ -151,7 +151,7 @@ static void put_name(struct text *text, const char *name)
 static void put_table(char *buffer, size_t bytes, void (*line)(struct text *, struct tskTaskControlBlock *))
 {
   configASSERT(buffer != NULL && bytes > 0);
-  if (bytes == 0) return;
+  if (buffer == NULL || bytes == 0) return;
   struct text text = {buffer, bytes - 1u};
   vTaskSuspendAll();
   for (struct tskTaskControlBlock *task = sched.all; task != NULL; task = task->next_task) {

@@ -71,7 +71,7 @@ static boot_status install_loader_checked(twin *t, const image *img, uint32_t ru
 {
   device_facts facts;
   verify_trust trust;
-  update_writer writer;
+  update_writer writer = {0};
   journal j;
   manifest scratch;
   boot_status status = twin_loader_trust(&facts, &trust);

@@ -34,15 +34,16 @@ static inline void note(char letter)
 static inline void diary_check(const char *expected, const char *file, int line)
 {
   static char text[3u * DIARY_LETTERS_MAX];
+  const char *const parts[] = {"the diary says \"", diary.text, "\", expected \"", expected, "\""};
   bool same = strcmp(diary.text, expected) == 0;
-  text[0] = '\0';
-  if (!same && strlen(expected) <= DIARY_LETTERS_MAX) {
-    strcat(text, "the diary says \"");
-    strcat(text, diary.text);
-    strcat(text, "\", expected \"");
-    strcat(text, expected);
-    strcat(text, "\"");
+  size_t length = 0;
+  for (unsigned i = 0; !same && i < sizeof parts / sizeof parts[0]; i++) {
+    size_t more = strlen(parts[i]);
+    if (more >= sizeof text - length) break;
+    memcpy(text + length, parts[i], more);
+    length += more;
   }
+  text[length] = '\0';
   check_that(same, text, file, line);
 }
 #define CHECK_DIARY(expected) diary_check((expected), __FILE__, __LINE__)

@@ -226,7 +226,7 @@ static BaseType_t take_then_again(struct actor *self)
 {
   uint32_t first = ulTaskNotifyTake(pdTRUE, self->ticks);
   uint32_t second = ulTaskNotifyTake(pdTRUE, self->ticks);
-  return (BaseType_t)(first * 16u + second);
+  return (BaseType_t)first * 16 + (BaseType_t)second;
 }
 
 PROMISE(after_a_time_out_the_next_wait_has_all_of_its_time)

@@ -223,10 +223,11 @@ static bool is_wanted(const char *list, const char *promise)
 {
   char name[160];
   size_t length = strlen(list);
-  if (length + strlen(promise) + 2u > sizeof name) return true;
-  (void)strcpy(name, list);
+  size_t rest = strlen(promise) + 1u;
+  if (length + 1u + rest > sizeof name) return true;
+  memcpy(name, list, length);
   name[length] = '.';
-  (void)strcpy(name + length + 1u, promise);
+  memcpy(name + length + 1u, promise, rest);
   return strstr(name, filter) != NULL;
 }
 
