@@ -244,6 +244,7 @@ EventBits_t xEventGroupSync(EventGroupHandle_t group, const EventBits_t set, con
 EventBits_t xEventGroupClearBits(EventGroupHandle_t group, const EventBits_t clear)
 {
   configASSERT(group != NULL && (clear & ~EVENT_BITS) == 0);
+  kernel_check_task();
   uint32_t before = port_mask();
   traceEVENT_GROUP_CLEAR_BITS(group, clear);
   EventBits_t bits = group->bits;
@@ -293,6 +294,7 @@ UBaseType_t uxEventGroupGetNumber(void *handle)
 void vEventGroupSetNumber(void *handle, UBaseType_t number)
 {
   struct EventGroupDef_t *group = handle;
+  configASSERT(group != NULL);
   group->number = number;
 }
 #endif

@@ -62,6 +62,7 @@ BaseType_t xQueueGenericGetStaticBuffers(QueueHandle_t queue, uint8_t **storage,
 void vQueueDelete(QueueHandle_t queue)
 {
   configASSERT(queue_is_alive(queue));
+  kernel_check_task();
   configASSERT(queue->senders.first == NULL && queue->receivers.first == NULL);
   traceQUEUE_DELETE(queue);
   vQueueUnregisterQueue(queue);
@@ -74,6 +75,7 @@ void vQueueDelete(QueueHandle_t queue)
 BaseType_t xQueueGenericReset(QueueHandle_t queue, BaseType_t is_new)
 {
   configASSERT(queue_is_alive(queue));
+  kernel_check_task();
   uint32_t before = port_mask();
   queue->count = 0;
   if (queue->item_bytes != 0) {
@@ -277,16 +279,19 @@ UBaseType_t uxQueueGetQueueLength(QueueHandle_t queue)
 #if configUSE_TRACE_FACILITY == 1
 void vQueueSetQueueNumber(QueueHandle_t queue, UBaseType_t number)
 {
+  configASSERT(queue_is_alive(queue));
   queue->number = number;
 }
 
 UBaseType_t uxQueueGetQueueNumber(QueueHandle_t queue)
 {
+  configASSERT(queue_is_alive(queue));
   return queue->number;
 }
 
 uint8_t ucQueueGetQueueType(QueueHandle_t queue)
 {
+  configASSERT(queue_is_alive(queue));
   return queue->kind;
 }
 #endif

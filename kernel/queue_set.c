@@ -30,6 +30,7 @@ bool queue_set_announce(struct QueueDefinition *queue)
 BaseType_t xQueueAddToSet(QueueSetMemberHandle_t member, QueueSetHandle_t set)
 {
   configASSERT(queue_is_alive(member) && queue_is_alive(set));
+  kernel_check_task();
   uint32_t before = port_mask();
   bool may = member->set == NULL && member->count == 0;
   if (may) member->set = set;
@@ -39,7 +40,8 @@ BaseType_t xQueueAddToSet(QueueSetMemberHandle_t member, QueueSetHandle_t set)
 
 BaseType_t xQueueRemoveFromSet(QueueSetMemberHandle_t member, QueueSetHandle_t set)
 {
-  configASSERT(queue_is_alive(member));
+  configASSERT(queue_is_alive(member) && queue_is_alive(set));
+  kernel_check_task();
   uint32_t before = port_mask();
   bool may = member->set == set && member->count == 0; /* its handle may still be in the set otherwise */
   if (may) member->set = NULL;
@@ -79,7 +81,7 @@ static uint32_t find(QueueHandle_t queue)
 
 void vQueueAddToRegistry(QueueHandle_t queue, const char *name)
 {
-  configASSERT(queue != NULL);
+  configASSERT(queue_is_alive(queue));
   if (name == NULL) return;
   vTaskSuspendAll();
   uint32_t i = find(queue);
@@ -94,14 +96,14 @@ void vQueueAddToRegistry(QueueHandle_t queue, const char *name)
 
 const char *pcQueueGetName(QueueHandle_t queue)
 {
-  configASSERT(queue != NULL);
+  configASSERT(queue_is_alive(queue));
   uint32_t i = find(queue);
   return i < configQUEUE_REGISTRY_SIZE ? registry[i].name : NULL;
 }
 
 void vQueueUnregisterQueue(QueueHandle_t queue)
 {
-  configASSERT(queue != NULL);
+  configASSERT(queue_is_alive(queue));
   vTaskSuspendAll();
   uint32_t i = find(queue);
   if (i < configQUEUE_REGISTRY_SIZE) registry[i].queue = NULL;

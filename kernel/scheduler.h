@@ -138,7 +138,7 @@ static inline bool sched_wake_any(struct kernel_wait_list *list)
 }
 
 /* Masked. The running task stops until sched_ready(), or until `ticks` (not 0) are over; portMAX_DELAY is without
- * limit if `forever`. The switch happens when the caller opens interrupts and calls port_sync(). */
+ * limit if `forever`. The scheduler is not suspended: the caller asserts it before it changes anything. The switch happens when the caller opens interrupts and calls port_sync(). */
 void sched_block(TickType_t ticks, bool forever);
 
 /* Masked by the caller, with what port_mask() gave. The running task waits in `list` until it is woken, or until `ticks`

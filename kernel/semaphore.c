@@ -83,6 +83,7 @@ TaskHandle_t xQueueGetMutexHolderFromISR(QueueHandle_t mutex) __attribute__((ali
 BaseType_t xQueueTakeMutexRecursive(QueueHandle_t mutex, TickType_t ticks)
 {
   configASSERT(queue_is_alive(mutex));
+  kernel_check_task();
   traceTAKE_MUTEX_RECURSIVE(mutex);
   if (mutex->of.mutex.holder != sched.current) {
     if (xQueueSemaphoreTake(mutex, ticks) == pdFAIL) {
@@ -97,6 +98,7 @@ BaseType_t xQueueTakeMutexRecursive(QueueHandle_t mutex, TickType_t ticks)
 BaseType_t xQueueGiveMutexRecursive(QueueHandle_t mutex)
 {
   configASSERT(queue_is_alive(mutex));
+  kernel_check_task();
   if (mutex->of.mutex.holder != sched.current) {
     traceGIVE_MUTEX_RECURSIVE_FAILED(mutex);
     return pdFAIL;
@@ -161,6 +163,7 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
       return pdFAIL;
     }
 #if configUSE_MUTEXES == 1
+    configASSERT(sched.suspended == 0);
     if (queue_is_mutex(semaphore)) lend_priority(semaphore);
 #endif
     ticks = sched_wait(&semaphore->receivers, ticks, before);

@@ -132,6 +132,7 @@ static inline bool is_awaited(const struct StreamBufferDef_t *buffer)
 void vStreamBufferDelete(StreamBufferHandle_t buffer)
 {
   configASSERT(IS_ALIVE(buffer) && !is_awaited(buffer));
+  kernel_check_task();
   traceSTREAM_BUFFER_DELETE(buffer);
   buffer->length = 0;
 #if configSUPPORT_DYNAMIC_ALLOCATION == 1
@@ -141,7 +142,6 @@ void vStreamBufferDelete(StreamBufferHandle_t buffer)
 
 static BaseType_t reset(struct StreamBufferDef_t *buffer)
 {
-  configASSERT(IS_ALIVE(buffer));
   uint32_t before = port_mask();
   bool resets = !is_awaited(buffer);
   if (resets) {
@@ -154,12 +154,15 @@ static BaseType_t reset(struct StreamBufferDef_t *buffer)
 
 BaseType_t xStreamBufferReset(StreamBufferHandle_t buffer)
 {
+  configASSERT(IS_ALIVE(buffer));
+  kernel_check_task();
   traceSTREAM_BUFFER_RESET(buffer);
   return reset(buffer);
 }
 
 BaseType_t xStreamBufferResetFromISR(StreamBufferHandle_t buffer)
 {
+  configASSERT(IS_ALIVE(buffer));
   kernel_check_interrupt();
   traceSTREAM_BUFFER_RESET_FROM_ISR(buffer);
   return reset(buffer);
@@ -419,6 +422,7 @@ BaseType_t xStreamBufferIsEmpty(StreamBufferHandle_t buffer)
 /* A message buffer is full when not even one byte could be sent. */
 BaseType_t xStreamBufferIsFull(StreamBufferHandle_t buffer)
 {
+  configASSERT(IS_ALIVE(buffer));
   size_t least = has_messages(buffer) ? sizeof(message_length) : 0u;
   return xStreamBufferSpacesAvailable(buffer) <= least ? pdTRUE : pdFALSE;
 }

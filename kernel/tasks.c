@@ -116,11 +116,11 @@ static void release_task(struct tskTaskControlBlock *task)
 static bool stop(struct tskTaskControlBlock *task, enum task_state state)
 {
   configASSERT(task->state != TASK_DELETED);
+  configASSERT(task != sched.current || !sched_is_running() || sched.suspended == 0);
   sched_withdraw(task);
   task->state = (uint8_t)state;
   if (task != sched.current) return false;
   if (sched_is_running()) {
-    configASSERT(sched.suspended == 0);
     sched_switch();
     return true;
   }
@@ -130,6 +130,7 @@ static bool stop(struct tskTaskControlBlock *task, enum task_state state)
 
 void vTaskDelete(TaskHandle_t handle)
 {
+  kernel_check_task();
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = task_or_self(handle);
   traceTASK_DELETE(task);
@@ -159,6 +160,7 @@ void tasks_release_deleted(void)
 /* Masked by the caller, with what port_mask() gave; opens interrupts. */
 static __attribute__((noinline)) void delay(TickType_t ticks, uint32_t before)
 {
+  configASSERT(sched.suspended == 0);
   sched_block(ticks, false);
   port_unmask(before);
   port_sync();
@@ -167,6 +169,7 @@ static __attribute__((noinline)) void delay(TickType_t ticks, uint32_t before)
 
 void vTaskDelay(const TickType_t ticks)
 {
+  kernel_check_task();
   traceTASK_DELAY();
   if (ticks == 0) {
     taskYIELD();
@@ -178,6 +181,7 @@ void vTaskDelay(const TickType_t ticks)
 BaseType_t xTaskDelayUntil(TickType_t *const previous, const TickType_t increment)
 {
   configASSERT(previous != NULL && increment > 0);
+  kernel_check_task();
   uint32_t before = port_mask();
   /* Both from the last wake-up on, so that neither cares where the tick count wraps. */
   TickType_t passed = sched.ticks - *previous;
@@ -195,6 +199,7 @@ BaseType_t xTaskDelayUntil(TickType_t *const previous, const TickType_t incremen
 BaseType_t xTaskAbortDelay(TaskHandle_t task)
 {
   configASSERT(task != NULL);
+  kernel_check_task();
   uint32_t before = port_mask();
   bool waits = sched_is_blocked(task);
   if (waits) {
@@ -247,6 +252,7 @@ BaseType_t xTaskCheckForTimeOut(TimeOut_t *const timeout, TickType_t *const rema
 
 void vTaskSuspend(TaskHandle_t handle)
 {
+  kernel_check_task();
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = task_or_self(handle);
   traceTASK_SUSPEND(task);
@@ -271,6 +277,7 @@ static bool resume(struct tskTaskControlBlock *task)
 void vTaskResume(TaskHandle_t task)
 {
   configASSERT(task != NULL);
+  kernel_check_task();
   (void)resume(task);
 }
 
@@ -283,12 +290,14 @@ BaseType_t xTaskResumeFromISR(TaskHandle_t task)
 
 void vTaskSuspendAll(void)
 {
+  kernel_check_task();
   sched_suspend();
 }
 
 BaseType_t xTaskResumeAll(void)
 {
   configASSERT((sched.suspended & ~SCHED_NOT_STARTED) != 0);
+  kernel_check_task();
   return sched_resume() ? pdTRUE : pdFALSE;
 }
 
@@ -328,6 +337,7 @@ UBaseType_t uxTaskBasePriorityGetFromISR(const TaskHandle_t task) __attribute__(
 void vTaskPrioritySet(TaskHandle_t handle, UBaseType_t priority)
 {
   configASSERT(priority < configMAX_PRIORITIES);
+  kernel_check_task();
   if (priority >= configMAX_PRIORITIES) priority = configMAX_PRIORITIES - 1u;
   uint32_t before = port_mask();
   struct tskTaskControlBlock *task = task_or_self(handle);

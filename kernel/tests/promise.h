@@ -35,21 +35,28 @@ struct promise {
   void (*run)(void);
 };
 #define PROMISE(name) static void name(void)
-#define KEPT(name) {#name, name}
-#define END_OF_PROMISES {0, 0}
+#define KEPT(name) \
+  {                \
+#name, name    \
+  }
+#define END_OF_PROMISES \
+  {                     \
+    0, 0                \
+  }
 
 /* May be used in any task and in interrupts. A failed check is printed (file, line, text, values) and counted; the
  * promise goes on. */
 void check_that(bool holds, const char *text, const char *file, int line);
 void check_equal(long long seen, long long expected, const char *text, const char *file, int line);
 #define CHECK(claim) check_that((claim), #claim, __FILE__, __LINE__)
-#define CHECK_EQUAL(seen, expected) check_equal((long long)(seen), (long long)(expected), #seen " is " #expected, __FILE__, __LINE__)
+#define CHECK_EQUAL(seen, expected) \
+  check_equal((long long)(seen), (long long)(expected), #seen " is " #expected, __FILE__, __LINE__)
 /* As CHECK, and ends the promise (only in the promise's own function). */
-#define NEED(claim) \
-  do { \
-    bool need_holds = (claim); \
+#define NEED(claim)                                     \
+  do {                                                  \
+    bool need_holds = (claim);                          \
     check_that(need_holds, #claim, __FILE__, __LINE__); \
-    if (!need_holds) return; \
+    if (!need_holds) return;                            \
   } while (0)
 
 /* Makes a task (dynamic) with TEST_STACK_WORDS of stack; a failure to do so is a failed check. */
@@ -72,6 +79,11 @@ void test_spin(uint32_t instructions);
  * since the call before. true: in force from now on. On the board and the host alike, the call that asserted goes on after the
  * assertion. */
 unsigned test_expect_asserts(bool in_force);
+
+/* Calls misuse(): true if an assertion of the kernel fails in it. It ends there, nothing behind the assertion is executed;
+ * afterwards interrupts are open and the scheduler is not suspended. The second: misuse() is an interrupt. */
+bool test_stops(void (*misuse)(void));
+bool test_stops_in_interrupt(void (*misuse)(void));
 
 /* Where the tick counts by itself. A board: always. The host: virtual time, which moves when all tasks wait, and when
  * test_spin() is called; one tick is TEST_INSTRUCTIONS_PER_TICK of spinning. */

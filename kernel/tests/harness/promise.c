@@ -1,5 +1,6 @@
 #include "promise.h"
 
+#include <setjmp.h>
 #include <string.h>
 
 #include "hf_kernel.h"
@@ -14,6 +15,8 @@ static volatile unsigned checks;
 static volatile unsigned failures;
 static volatile bool asserts_expected;
 static volatile unsigned asserts_seen;
+static volatile bool misuse_is_tried;
+static jmp_buf before_misuse;
 static volatile uint32_t watches;
 
 static const char *filter;
@@ -114,8 +117,47 @@ unsigned test_expect_asserts(bool in_force)
   return seen;
 }
 
+bool test_stops(void (*misuse)(void))
+{
+  bool stopped = setjmp(before_misuse) != 0;
+  if (!stopped) {
+    misuse_is_tried = true;
+    misuse();
+  }
+  misuse_is_tried = false;
+  return stopped;
+}
+
+static void (*interrupting_misuse)(void);
+static volatile bool interrupt_stopped;
+
+static void try_in_interrupt(void)
+{
+  interrupt_stopped = test_stops(interrupting_misuse);
+}
+
+bool test_stops_in_interrupt(void (*misuse)(void))
+{
+  interrupting_misuse = misuse;
+  interrupt_stopped = false;
+  test_interrupt(try_in_interrupt);
+  return interrupt_stopped;
+}
+
+/* From inside the misused function, as if it had never been called. */
+static _Noreturn void leave_misuse(void)
+{
+  misuse_is_tried = false;
+  portENABLE_INTERRUPTS();
+  if (xPortIsInsideInterrupt() == pdFALSE) {
+    while (xTaskGetSchedulerState() == taskSCHEDULER_SUSPENDED) (void)xTaskResumeAll();
+  }
+  longjmp(before_misuse, 1);
+}
+
 void hf_kernel_assert_failed(const char *file, int line)
 {
+  if (misuse_is_tried) leave_misuse();
   if (asserts_expected) {
     asserts_seen++;
     return;
