@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Runs a test program of the kernel on the emulated board and shows its console.
 
-    run_board.py [--real-time] [--qemu PROGRAM] [--timeout SECONDS] kernel_tests_development.elf
+    run_board.py [--nonsecure ELF] [--shift N | --real-time] [--qemu PROGRAM] [--timeout SECONDS] ELF
 
-The emulator's clock counts instructions (one takes 32 ns, so a tick has 31,250) and idle time costs none: every run is
-the same. --real-time: its clock is the host's, and interrupts come anywhere; promises that spin for ticks
-(test_spin) cannot be kept then, because the emulated processor is faster than its clock says.
+ELF is what the board starts with, in the secure world; --nonsecure: a program for the other world, loaded beside it.
+
+The emulator's clock counts instructions, each takes 2^N ns (5: a tick has 31,250, about the board's 32 MHz), and idle time
+costs none: every run is the same. --real-time: its clock is the host's, and interrupts come anywhere; promises that spin for
+ticks (test_spin) cannot be kept then, because the emulated processor is faster than its clock says.
 
 The program ends with a reset, at which the emulator ends. Exit status: 0 every promise was kept, 1 not.
 """
@@ -23,8 +25,10 @@ def qemu_command(arguments, console):
         "-kernel", os.path.abspath(arguments.elf), "-display", "none", "-monitor", "none", "-nic", "none",
         "-chardev", f"file,id=console,path={console}", "-serial", "chardev:console", "-no-reboot",
     ]
+    if arguments.nonsecure:
+        command += ["-device", f"loader,file={os.path.abspath(arguments.nonsecure)}"]
     if not arguments.real_time:
-        command += ["-icount", "shift=5,sleep=off"]
+        command += ["-icount", f"shift={arguments.shift},sleep=off"]
     return command
 
 
@@ -57,6 +61,8 @@ def is_good(text):
 def main():
     parser = argparse.ArgumentParser(description="Runs a test program of the kernel on the emulated board.")
     parser.add_argument("elf")
+    parser.add_argument("--nonsecure", metavar="ELF", help="program of the non-secure world")
+    parser.add_argument("--shift", type=int, default=5, help="an instruction takes 2^SHIFT ns")
     parser.add_argument("--real-time", action="store_true", help="the board's clock is the host's")
     parser.add_argument("--qemu", default="qemu-system-arm")
     parser.add_argument("--timeout", type=float, default=150.0, help="seconds")

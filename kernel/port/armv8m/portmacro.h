@@ -7,38 +7,17 @@
 #ifndef PORTMACRO_H
 #define PORTMACRO_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#define portCHAR char
-#define portFLOAT float
-#define portDOUBLE double
-#define portLONG long
-#define portSHORT short
 #define portSTACK_TYPE uint32_t
-#define portBASE_TYPE long
-#define portPOINTER_SIZE_TYPE uint32_t
-
-typedef portSTACK_TYPE StackType_t;
-typedef long BaseType_t;
-typedef unsigned long UBaseType_t;
-typedef uint32_t TickType_t;
-
-#define portMAX_DELAY ((TickType_t)0xFFFFFFFFUL)
-#define portTICK_TYPE_IS_ATOMIC 1
-#define portARCH_NAME "Armv8-M"
-#define portSTACK_GROWTH (-1)
-#define portTICK_PERIOD_MS ((TickType_t)1000 / configTICK_RATE_HZ)
 #define portBYTE_ALIGNMENT 8
-#define portINLINE __inline
-#ifndef portFORCE_INLINE
-#define portFORCE_INLINE inline __attribute__((always_inline))
+#define portARCH_NAME "Armv8-M"
+
+#include "../porttypes.h"
+
+#ifdef __cplusplus
+extern "C" {
 #endif
-#define portNOP() __asm__ volatile("nop")
-#define portDONT_DISCARD __attribute__((used))
-#define portTASK_FUNCTION_PROTO(function, parameters) void function(void *parameters)
-#define portTASK_FUNCTION(function, parameters) void function(void *parameters)
 
 #define PORT_ICSR (*(volatile uint32_t *)0xE000ED04u)
 #define PORT_ICSR_PENDSVSET (1u << 28)
@@ -104,31 +83,18 @@ void port_fill(void *to, uint8_t value, size_t bytes);
 /* In development: an interrupt that calls the kernel must be one that the kernel can mask. */
 void port_check_interrupt_priority(void);
 
-void vPortEnterCritical(void);
-void vPortExitCritical(void);
-void kernel_yield(void); /* tasks.c */
-BaseType_t xPortIsInsideInterrupt(void);
-
-#define portYIELD() kernel_yield()
-#define portYIELD_WITHIN_API() portYIELD()
-#define portEND_SWITCHING_ISR(needed)      \
-  do {                                     \
-    if ((needed) != 0) port_pend_switch(); \
-  } while (0)
-#define portYIELD_FROM_ISR(needed) portEND_SWITCHING_ISR(needed)
-#define portENTER_CRITICAL() vPortEnterCritical()
-#define portEXIT_CRITICAL() vPortExitCritical()
-#define portSET_INTERRUPT_MASK_FROM_ISR() port_mask()
-#define portCLEAR_INTERRUPT_MASK_FROM_ISR(before) port_unmask((uint32_t)(before))
-#define portDISABLE_INTERRUPTS() port_mask_again()
-#define portENABLE_INTERRUPTS() port_unmask(0)
-#define portMEMORY_BARRIER() __asm__ volatile("" : : : "memory")
-
-#ifndef portSUPPRESS_TICKS_AND_SLEEP
 #if configUSE_TICKLESS_IDLE == 1
 void vPortSuppressTicksAndSleep(TickType_t expected);
-#define portSUPPRESS_TICKS_AND_SLEEP(expected) vPortSuppressTicksAndSleep(expected)
 #endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "../portcommon.h"
+
+#if configUSE_TICKLESS_IDLE == 1 && !defined(portSUPPRESS_TICKS_AND_SLEEP)
+#define portSUPPRESS_TICKS_AND_SLEEP(expected) vPortSuppressTicksAndSleep(expected)
 #endif
 
 #endif

@@ -444,13 +444,3 @@ BaseType_t xPortIsInsideInterrupt(void)
 {
   return port_in_interrupt() ? pdTRUE : pdFALSE;
 }
-
-uint32_t ulPortSetInterruptMask(void)
-{
-  return port_mask();
-}
-
-void vPortClearInterruptMask(uint32_t before)
-{
-  port_unmask(before);
-}

@@ -4,39 +4,18 @@
 #ifndef PORTMACRO_H
 #define PORTMACRO_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define portCHAR char
-#define portFLOAT float
-#define portDOUBLE double
-#define portLONG long
-#define portSHORT short
 #define portSTACK_TYPE uintptr_t
-#define portBASE_TYPE long
-#define portPOINTER_SIZE_TYPE uintptr_t
-
-typedef portSTACK_TYPE StackType_t;
-typedef long BaseType_t;
-typedef unsigned long UBaseType_t;
-typedef uint32_t TickType_t;
-
-#define portMAX_DELAY ((TickType_t)0xFFFFFFFFUL)
-#define portTICK_TYPE_IS_ATOMIC 1
-#define portARCH_NAME "host"
-#define portSTACK_GROWTH (-1)
-#define portTICK_PERIOD_MS ((TickType_t)1000 / configTICK_RATE_HZ)
 #define portBYTE_ALIGNMENT 16
-#define portINLINE __inline
-#ifndef portFORCE_INLINE
-#define portFORCE_INLINE inline __attribute__((always_inline))
+#define portARCH_NAME "host"
+
+#include "../porttypes.h"
+
+#ifdef __cplusplus
+extern "C" {
 #endif
-#define portNOP() __asm__ volatile("nop")
-#define portDONT_DISCARD __attribute__((used))
-#define portTASK_FUNCTION_PROTO(function, parameters) void function(void *parameters)
-#define portTASK_FUNCTION(function, parameters) void function(void *parameters)
 
 /* Words that the port keeps in the application's stack memory, which is otherwise unused: tasks run on stacks of the
  * port's. Room for the fill that configCHECK_FOR_STACK_OVERFLOW looks at. */
@@ -73,27 +52,11 @@ static portFORCE_INLINE void port_check_interrupt_priority(void)
 {
 }
 
-void vPortEnterCritical(void);
-void vPortExitCritical(void);
-void kernel_yield(void); /* tasks.c */
-BaseType_t xPortIsInsideInterrupt(void);
-uint32_t ulPortSetInterruptMask(void);
-void vPortClearInterruptMask(uint32_t before);
+#ifdef __cplusplus
+}
+#endif
 
-#define portYIELD() kernel_yield()
-#define portYIELD_WITHIN_API() portYIELD()
-#define portEND_SWITCHING_ISR(needed)      \
-  do {                                     \
-    if ((needed) != 0) port_pend_switch(); \
-  } while (0)
-#define portYIELD_FROM_ISR(needed) portEND_SWITCHING_ISR(needed)
-#define portENTER_CRITICAL() vPortEnterCritical()
-#define portEXIT_CRITICAL() vPortExitCritical()
-#define portSET_INTERRUPT_MASK_FROM_ISR() port_mask()
-#define portCLEAR_INTERRUPT_MASK_FROM_ISR(before) port_unmask(before)
-#define portDISABLE_INTERRUPTS() ((void)port_mask())
-#define portENABLE_INTERRUPTS() port_unmask(0)
-#define portMEMORY_BARRIER() __asm__ volatile("" : : : "memory")
+#include "../portcommon.h"
 
 /* Virtual time needs no rest, and in real time the idle task sleeps from tick to tick anyway. */
 #ifndef portSUPPRESS_TICKS_AND_SLEEP
