@@ -162,6 +162,14 @@ void port_start(void)
   __asm__ volatile("  ldr   r0, =0xE000ED08\n" /* VTOR: the first vector is the top of the main stack */
                    "  ldr   r0, [r0]\n"
                    "  ldr   r0, [r0]\n"
+#ifdef __ARM_FP
+                   /* main() may have used the FPU. Its registers are nobody's now: else the exception would set a
+                      place aside for them there, and the first task's use of the FPU would fill it later. */
+                   "  mrs   r1, control\n"
+                   "  bic   r1, #0xC\n" /* FPCA, SFPA */
+                   "  msr   control, r1\n"
+                   "  isb\n"
+#endif
                    "  msr   msp, r0\n"
                    "  cpsie i\n"
                    "  cpsie f\n"

@@ -69,7 +69,11 @@ void port_copy(void *to, const void *from, size_t bytes);
 void port_fill(void *to, uint8_t value, size_t bytes);
 
 /* A task's first context, and room below the limit for what a switch pushes there. */
+#ifdef __ARM_FP
+#define PORT_STACK_WORDS_MIN 48u
+#else
 #define PORT_STACK_WORDS_MIN 40u
+#endif
 
 /* The processor waits for an interrupt, or shorter; also with interrupts off. A product whose processor must not
  * sleep defines it in its configuration, a debugger for instance. */
