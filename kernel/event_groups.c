@@ -185,6 +185,7 @@ static EventBits_t wait_for(struct EventGroupDef_t *group, uint32_t wanted, Tick
     }
     if (ticks == 0) break;
     struct tskTaskControlBlock *task = sched.current;
+    configASSERT(sched_may_block(before));
     task->wait_bits = wanted;
     wait_join_ring(&group->waiters, task);
     ticks = sched_wait_joined(ticks, before);

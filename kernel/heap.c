@@ -1,4 +1,4 @@
-/* The heap (portable.h): malloc and free in a time that does not depend on how many blocks there are.
+/* The heap (portable.h): malloc and free in a time that does not depend on how many blocks there are (but see below).
  *
  * The array is cut into blocks, each beginning with a word, its head: the block's bytes and two flags.
  *

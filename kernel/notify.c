@@ -17,7 +17,7 @@
 static __attribute__((noinline)) void wait_for_notification(struct tskTaskControlBlock *task, UBaseType_t index,
                                                             TickType_t ticks, uint32_t before)
 {
-  configASSERT(sched.suspended == 0);
+  configASSERT(sched_may_block(before));
   task->notify_state[index] = WAITING;
   sched_block(ticks, INCLUDE_vTaskSuspend == 1);
   port_unmask(before);

@@ -184,8 +184,12 @@ BaseType_t xQueueGenericSend(QueueHandle_t queue, const void *const item, TickTy
   configASSERT(send_is_good(queue, item, position));
   kernel_check_task();
   if (queue->item_bytes == 0 && queue_is_mutex(queue)) return xQueueSemaphoreGive(queue);
+  if (send(queue, item, ticks, position) == QUEUE_REFUSED) {
+    traceQUEUE_SEND_FAILED(queue);
+    return errQUEUE_FULL;
+  }
   traceQUEUE_SEND(queue);
-  return send(queue, item, ticks, position) != QUEUE_REFUSED ? pdPASS : errQUEUE_FULL;
+  return pdPASS;
 }
 
 BaseType_t xQueueGenericSendFromISR(QueueHandle_t queue, const void *const item, BaseType_t *const woken,
@@ -202,16 +206,24 @@ BaseType_t xQueueReceive(QueueHandle_t queue, void *const item, TickType_t ticks
   configASSERT(receive_is_good(queue, item));
   kernel_check_task();
   if (queue->item_bytes == 0) return xQueueSemaphoreTake(queue, ticks);
+  if (receive(queue, item, ticks, false) == QUEUE_REFUSED) {
+    traceQUEUE_RECEIVE_FAILED(queue);
+    return errQUEUE_EMPTY;
+  }
   traceQUEUE_RECEIVE(queue);
-  return receive(queue, item, ticks, false) != QUEUE_REFUSED ? pdPASS : errQUEUE_EMPTY;
+  return pdPASS;
 }
 
 BaseType_t xQueuePeek(QueueHandle_t queue, void *const item, TickType_t ticks)
 {
   configASSERT(receive_is_good(queue, item));
   kernel_check_task();
+  if (receive(queue, item, ticks, true) == QUEUE_REFUSED) {
+    traceQUEUE_PEEK_FAILED(queue);
+    return errQUEUE_EMPTY;
+  }
   traceQUEUE_PEEK(queue);
-  return receive(queue, item, ticks, true) != QUEUE_REFUSED ? pdPASS : errQUEUE_EMPTY;
+  return pdPASS;
 }
 
 BaseType_t xQueueReceiveFromISR(QueueHandle_t queue, void *const item, BaseType_t *const woken)

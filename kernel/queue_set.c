@@ -23,6 +23,7 @@ bool queue_set_announce(struct QueueDefinition *queue)
   struct QueueDefinition *set = queue->set;
   configASSERT(set->count < set->length); /* the set is as long as all its members together */
   if (set->count >= set->length) return false;
+  traceQUEUE_SET_SEND(set);
   queue_put(set, &queue);
   return sched_wake_any(&set->receivers);
 }

@@ -110,7 +110,7 @@ TickType_t sched_wait_joined(TickType_t ticks, uint32_t before)
 
 TickType_t sched_wait(struct kernel_wait_list *list, TickType_t ticks, uint32_t before)
 {
-  configASSERT(sched.suspended == 0);
+  configASSERT(sched_may_block(before));
   wait_join(list, sched.current);
   return sched_wait_joined(ticks, before);
 }

@@ -12,7 +12,8 @@
  *     READY --sched_block--> DELAYED, PARKED --sched_ready--> READY         any --vTaskSuspend--> SUSPENDED --> READY
  *
  * Everything here is shared with interrupts: it is read and changed with interrupts masked, in stretches whose length
- * does not depend on the number of tasks. "Masked" below: the caller has masked interrupts.
+ * does not depend on the number of tasks (but for sched_pass(), which wakes all tasks of one tick in one). "Masked" below:
+ * the caller has masked interrupts.
  * A suspended scheduler (vTaskSuspendAll) only keeps sched_select() from changing the running task: lists change and ticks
  * count on.
  */
@@ -103,8 +104,9 @@ static inline void sched_switch(void)
     port_pend_switch();
 }
 
-/* What vTaskSuspendAll() and xTaskResumeAll() are. Only tasks change `suspended`, and one that interrupts this leaves it as it
- * was; interrupts only read it, and set yield_pending if it is not 0. So nothing needs to be masked. True: a switch. */
+/* What vTaskSuspendAll() and xTaskResumeAll() are. Whoever interrupts this, task or interrupt, leaves `suspended` as it
+ * found it, and an interrupt that finds it not 0 sets yield_pending instead of switching. So nothing needs to be masked.
+ * True: a switch. */
 static inline void sched_suspend(void)
 {
   sched.suspended++;
@@ -131,11 +133,15 @@ bool sched_ready(struct tskTaskControlBlock *task);
 /* Masked. The first of the list is ready; the list is not empty. As sched_enter(). */
 bool sched_wake(struct kernel_wait_list *list);
 
-/* Masked. The same without its answer, and nothing happens when nobody waits. */
+/* Masked. The same; nothing happens when nobody waits. */
 static inline bool sched_wake_any(struct kernel_wait_list *list)
 {
   return list->first != NULL && sched_wake(list);
 }
+
+/* In development, before anything of a wait is done: other tasks can run. before: what port_mask() gave; not 0: the caller is
+ * in a critical section. */
+#define sched_may_block(before) (sched_is_running() && sched.suspended == 0 && (before) == 0)
 
 /* Masked. The running task stops until sched_ready(), or until `ticks` (not 0) are over; portMAX_DELAY is without
  * limit if `forever`. The scheduler is not suspended: the caller asserts it before it changes anything. The switch happens when the caller opens interrupts and calls port_sync(). */

@@ -163,7 +163,7 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
       return pdFAIL;
     }
 #if configUSE_MUTEXES == 1
-    configASSERT(sched.suspended == 0);
+    configASSERT(sched_may_block(before));
     if (queue_is_mutex(semaphore)) lend_priority(semaphore);
 #endif
     ticks = sched_wait(&semaphore->receivers, ticks, before);
@@ -218,8 +218,12 @@ BaseType_t xQueueSemaphoreGive(QueueHandle_t semaphore)
   configASSERT(queue_is_alive(semaphore) && semaphore->item_bytes == 0);
   configASSERT(semaphore->count > 0 || !is_held_by_another(semaphore));
   kernel_check_task();
+  if (give(semaphore) == QUEUE_REFUSED) {
+    traceQUEUE_SEND_FAILED(semaphore);
+    return errQUEUE_FULL;
+  }
   traceQUEUE_SEND(semaphore);
-  return give(semaphore) != QUEUE_REFUSED ? pdPASS : errQUEUE_FULL;
+  return pdPASS;
 }
 
 BaseType_t xQueueGiveFromISR(QueueHandle_t semaphore, BaseType_t *const woken)

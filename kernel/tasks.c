@@ -160,7 +160,7 @@ void tasks_release_deleted(void)
 /* Masked by the caller, with what port_mask() gave; opens interrupts. */
 static __attribute__((noinline)) void delay(TickType_t ticks, uint32_t before)
 {
-  configASSERT(sched.suspended == 0);
+  configASSERT(sched_may_block(before));
   sched_block(ticks, false);
   port_unmask(before);
   port_sync();
@@ -285,6 +285,7 @@ BaseType_t xTaskResumeFromISR(TaskHandle_t task)
 {
   configASSERT(task != NULL);
   kernel_check_interrupt();
+  traceTASK_RESUME_FROM_ISR(task);
   return resume(task) ? pdTRUE : pdFALSE;
 }
 
@@ -371,15 +372,16 @@ static void idle_sleep(void)
 static void idle(void *unused)
 {
   (void)unused;
+  const bool keeps_its_turn = configUSE_PREEMPTION == 1 && configIDLE_SHOULD_YIELD == 0;
   for (;;) {
     tasks_release_deleted();
-    if (configUSE_PREEMPTION == 0 || configIDLE_SHOULD_YIELD == 1) taskYIELD();
+    if (!keeps_its_turn) taskYIELD();
 #if configUSE_IDLE_HOOK == 1
     vApplicationIdleHook();
 #endif
     idle_sleep();
-    /* Unless another task of this priority could use the time. */
-    if (sched.idle->due.place.next == &sched.idle->due.place) PORT_IDLE();
+    /* Unless another task of this priority could use the time, and this one gives it away. */
+    if (keeps_its_turn || sched.idle->due.place.next == &sched.idle->due.place) PORT_IDLE();
   }
 }
 
@@ -430,6 +432,7 @@ void vTaskStartScheduler(void)
   sched.running = true;
   sched.current = sched.ready[port_highest_bit(sched.ready_bits)];
   traceTASK_SWITCHED_IN();
+  traceSTARTING_SCHEDULER(&sched.idle);
   port_start();
 }
 
@@ -473,7 +476,7 @@ uint64_t hf_uptime_ms(void)
 BaseType_t xTaskIncrementTick(void)
 {
   sched_tick();
-  return pdFALSE; /* a switch that is needed was asked for already */
+  return pdFALSE;
 }
 
 void vTaskStepTick(TickType_t ticks)

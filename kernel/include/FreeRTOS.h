@@ -81,7 +81,8 @@ HF_KERNEL_REQUIRE((configMAX_PRIORITIES) >= 1 && (configMAX_PRIORITIES) <= 32,
                   "configMAX_PRIORITIES must be 1 to 32: one bit of a word stands for each.");
 HF_KERNEL_REQUIRE((configTICK_RATE_HZ) >= 1 && (configTICK_RATE_HZ) <= 1000000,
                   "configTICK_RATE_HZ must be 1 to 1000000.");
-HF_KERNEL_REQUIRE((configMINIMAL_STACK_SIZE) >= 1, "configMINIMAL_STACK_SIZE must be at least 1 word.");
+HF_KERNEL_REQUIRE((configMINIMAL_STACK_SIZE) >= PORT_STACK_WORDS_MIN,
+                  "configMINIMAL_STACK_SIZE must be at least PORT_STACK_WORDS_MIN words: the idle task has that much.");
 HF_KERNEL_REQUIRE((configMAX_TASK_NAME_LEN) >= 1 && (configMAX_TASK_NAME_LEN) <= 255,
                   "configMAX_TASK_NAME_LEN must be 1 to 255.");
 HF_KERNEL_REQUIRE((configTASK_NOTIFICATION_ARRAY_ENTRIES) >= 1 && (configTASK_NOTIFICATION_ARRAY_ENTRIES) <= 255,
@@ -107,8 +108,7 @@ HF_KERNEL_REQUIRE((configTIMER_QUEUE_LENGTH) >= 1, "configTIMER_QUEUE_LENGTH mus
 HF_KERNEL_REQUIRE(sizeof(TickType_t) == 4, "the port's TickType_t must have 32 bits.");
 HF_KERNEL_REQUIRE(sizeof(configSTACK_DEPTH_TYPE) >= 2, "configSTACK_DEPTH_TYPE must have at least 16 bits.");
 
-#if configGENERATE_RUN_TIME_STATS == 1 && !defined(portGET_RUN_TIME_COUNTER_VALUE) && \
-  !defined(portALT_GET_RUN_TIME_COUNTER_VALUE)
+#if configGENERATE_RUN_TIME_STATS == 1 && !defined(portGET_RUN_TIME_COUNTER_VALUE)
 #error "configGENERATE_RUN_TIME_STATS needs portGET_RUN_TIME_COUNTER_VALUE(), in the configuration or the port."
 #endif
 #if configUSE_TICKLESS_IDLE == 2 && !defined(portSUPPRESS_TICKS_AND_SLEEP)
@@ -117,56 +117,11 @@ HF_KERNEL_REQUIRE(sizeof(configSTACK_DEPTH_TYPE) >= 2, "configSTACK_DEPTH_TYPE m
 
 /* ---- What a port or configuration may define, and what holds when it does not. ---- */
 
-#ifndef portTASK_FUNCTION
-#define portTASK_FUNCTION(function, parameter) void function(void *parameter)
-#endif
-#ifndef portTASK_FUNCTION_PROTO
-#define portTASK_FUNCTION_PROTO(function, parameter) void function(void *parameter)
-#endif
-#ifndef portPOINTER_SIZE_TYPE
-#define portPOINTER_SIZE_TYPE uintptr_t
-#endif
-#ifndef portYIELD_WITHIN_API
-#define portYIELD_WITHIN_API portYIELD
-#endif
 #ifndef portMEMORY_BARRIER
-#define portMEMORY_BARRIER()
-#endif
-#ifndef portSOFTWARE_BARRIER
-#define portSOFTWARE_BARRIER()
-#endif
-#ifndef portASSERT_IF_IN_ISR
-#define portASSERT_IF_IN_ISR()
-#endif
-#ifndef portASSERT_IF_INTERRUPT_PRIORITY_INVALID
-#define portASSERT_IF_INTERRUPT_PRIORITY_INVALID()
-#endif
-#ifndef portSETUP_TCB
-#define portSETUP_TCB(task) ((void)(task))
-#endif
-#ifndef portCLEAN_UP_TCB
-#define portCLEAN_UP_TCB(task) ((void)(task))
-#endif
-#ifndef portPRE_TASK_DELETE_HOOK
-#define portPRE_TASK_DELETE_HOOK(task, yield_pending)
-#endif
-#ifndef portTASK_USES_FLOATING_POINT
-#define portTASK_USES_FLOATING_POINT()
-#endif
-#ifndef portALLOCATE_SECURE_CONTEXT
-#define portALLOCATE_SECURE_CONTEXT(stack_bytes)
+#error "the port's portmacro.h must define portMEMORY_BARRIER(): the compiler moves no access to memory across it"
 #endif
 #ifndef portCONFIGURE_TIMER_FOR_RUN_TIME_STATS
 #define portCONFIGURE_TIMER_FOR_RUN_TIME_STATS()
-#endif
-#ifndef portDONT_DISCARD
-#define portDONT_DISCARD
-#endif
-#ifndef portARCH_NAME
-#define portARCH_NAME NULL
-#endif
-#ifndef portNOP
-#define portNOP()
 #endif
 
 #include "trace_macros.h"

@@ -39,12 +39,12 @@
 #define configCPU_CLOCK_HZ 32000000
 #endif
 
-/* Clock of the tick timer in Hz, where it is not the processor's. */
+/* Clock of the tick timer in Hz, where it is not the processor's: SysTick then counts its external clock. */
 #ifndef configSYSTICK_CLOCK_HZ
 #define configSYSTICK_CLOCK_HZ configCPU_CLOCK_HZ
 #endif
 
-/* Priorities are 0 (idle) to this - 1. 1 to 32; two pointers of RAM each. Selection takes the same time for any. */
+/* Priorities are 0 (idle) to this - 1. 1 to 32; one pointer of RAM each. Selection takes the same time for any. */
 #ifndef configMAX_PRIORITIES
 #define configMAX_PRIORITIES 8
 #endif
@@ -118,7 +118,7 @@
 #define configUSE_TASK_NOTIFICATIONS 1
 #endif
 
-/* Notifications per task, 1 to 255. Stream buffers and upstream-style drivers use entry 0. */
+/* Notifications per task, 1 to 255. The kernel itself uses none. */
 #ifndef configTASK_NOTIFICATION_ARRAY_ENTRIES
 #define configTASK_NOTIFICATION_ARRAY_ENTRIES 1
 #endif
@@ -322,7 +322,14 @@
 #define configMAX_SYSCALL_INTERRUPT_PRIORITY 0x20
 #endif
 
-/* ---- What the API can leave out. All in by default, since the linker drops what nobody calls ---- */
+/* Clocks of the processor from reading SysTick to its new start, when a long sleep is cut short (configUSE_TICKLESS_IDLE);
+ * docs/porting.md says how to measure. */
+#ifndef configSYSTICK_RESTART_CLOCKS
+#define configSYSTICK_RESTART_CLOCKS 16
+#endif
+
+/* ---- What the API can leave out. Accepted as upstream names them; the linker drops what nobody calls, so only
+ * INCLUDE_vTaskSuspend (0: portMAX_DELAY is a time like any other) and INCLUDE_xTimerPendFunctionCall do something. ---- */
 
 /* vTaskPrioritySet(). */
 #ifndef INCLUDE_vTaskPrioritySet
@@ -393,7 +400,7 @@
 #define INCLUDE_eTaskGetState 1
 #endif
 
-/* uxTaskGetStackHighWaterMark(). While any of both is in, new stacks are filled with a pattern. */
+/* uxTaskGetStackHighWaterMark(). */
 #ifndef INCLUDE_uxTaskGetStackHighWaterMark
 #define INCLUDE_uxTaskGetStackHighWaterMark 1
 #endif

@@ -84,7 +84,7 @@ struct tskTaskControlBlock {
 
 struct QueueDefinition {
   UBaseType_t count;      /* items; of a semaphore or mutex: what can be taken */
-  UBaseType_t length;     /* items that fit; 0: deleted */
+  UBaseType_t length;     /* items that fit */
   UBaseType_t item_bytes; /* 0: semaphore or mutex */
   struct kernel_wait_list senders;
   struct kernel_wait_list receivers;

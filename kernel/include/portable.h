@@ -27,7 +27,7 @@ extern "C" {
 #define FREERTOS_SYSTEM_CALL
 #endif
 
-/* ---- The heap. Tasks only, and before the scheduler starts. First fit, neighbours joined when freed. ---- */
+/* ---- The heap. Tasks only, and before the scheduler starts. Free blocks are kept by size, neighbours joined at once. ---- */
 
 typedef struct xHeapStats {
   size_t xAvailableHeapSpaceInBytes;      /* all free blocks together */
@@ -68,12 +68,6 @@ void vPortHeapResetState(void);
 #define pvPortMallocStack(xSize) pvPortMalloc(xSize)
 #define vPortFreeStack(pv) vPortFree(pv)
 #endif
-
-/* ---- The port. Called by the kernel; applications call vTaskStartScheduler() and vTaskEndScheduler(). ---- */
-
-/* Starts tick and first task. Returns on the host only, after vPortEndScheduler(): pdFALSE. */
-BaseType_t xPortStartScheduler(void);
-void vPortEndScheduler(void);
 
 #ifdef __cplusplus
 }

@@ -132,8 +132,8 @@ BaseType_t xStreamBufferSendCompletedFromISR(StreamBufferHandle_t xStreamBuffer,
 BaseType_t xStreamBufferReceiveCompletedFromISR(StreamBufferHandle_t xStreamBuffer,
                                                 BaseType_t *pxHigherPriorityTaskWoken);
 
-/* The notification index that waiting uses, 0 at first, below configTASK_NOTIFICATION_ARRAY_ENTRIES. Not while a task
- * waits. */
+/* A notification index, 0 at first, below configTASK_NOTIFICATION_ARRAY_ENTRIES: kept for programs that set it for upstream.
+ * Waiting does not use notifications here, so any index is the application's. */
 UBaseType_t uxStreamBufferGetStreamBufferNotificationIndex(StreamBufferHandle_t xStreamBuffer);
 void vStreamBufferSetStreamBufferNotificationIndex(StreamBufferHandle_t xStreamBuffer, UBaseType_t uxNotificationIndex);
 

@@ -382,14 +382,13 @@ void vApplicationGetTimerTaskMemory(StaticTask_t **ppxTimerTaskTCBBuffer, StackT
 
 /* ---- For ports and for tickless idle of the application. ---- */
 
-/* Counts one tick; interrupts masked. pdTRUE: a switch should follow. */
+/* Counts one tick, from the tick interrupt; asks for the switch itself if there is one, so that it is always pdFALSE. */
 BaseType_t xTaskIncrementTick(void);
 
 /* Chooses the task that is to run; interrupts masked, from the switch of tasks. */
 void vTaskSwitchContext(void);
 
-/* After sleep with the tick stopped: xTicksToJump ticks have passed, at most to the next thing due. Scheduler
- * suspended. */
+/* After sleep with the tick stopped: xTicksToJump ticks have passed. Scheduler suspended. */
 void vTaskStepTick(TickType_t xTicksToJump);
 
 /* The last question before sleep; interrupts masked, scheduler suspended. */

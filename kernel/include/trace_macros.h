@@ -1,5 +1,7 @@
-/* Places where a trace tool can listen. The kernel calls these macros; each does nothing unless the configuration
- * defines it. Included by FreeRTOS.h.
+/* Places where a trace tool can listen. Each of these macros does nothing unless the configuration defines it. The kernel
+ * calls them all but those of moves between lists that it does not have (traceMOVED_TASK_TO_..., traceREADDED_TASK_...,
+ * tracePOST_MOVED_...), of entry to and exit from interrupts and low power (the application's to call), traceSTART, traceEND,
+ * and the failures of the ..._FROM_ISR calls. Included by FreeRTOS.h.
  *
  *   #define traceTASK_SWITCHED_IN() led_show(xTaskGetCurrentTaskHandle())
  *

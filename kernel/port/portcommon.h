@@ -23,8 +23,8 @@
 extern "C" {
 #endif
 
-void kernel_yield(void); /* kernel/tasks.c */
-void vPortEnterCritical(void);
+void kernel_yield(void);       /* kernel/tasks.c */
+void vPortEnterCritical(void); /* kernel/critical.c */
 void vPortExitCritical(void);
 BaseType_t xPortIsInsideInterrupt(void);
 

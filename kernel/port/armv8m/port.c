@@ -22,7 +22,8 @@
 #define SYST_RVR REGISTER(0xE000E014u)
 #define SYST_CVR REGISTER(0xE000E018u)
 #define SYST_MAX 0x00FFFFFFu
-#define SYST_RUN 7u /* on, with its interrupt, by the processor's clock */
+#define SYST_RUN \
+  (configSYSTICK_CLOCK_HZ == configCPU_CLOCK_HZ ? 7u : 3u) /* on, with its interrupt; 4: the processor's clock */
 #define SHPR3 REGISTER(0xE000ED20u)
 #define SHCSR REGISTER(0xE000ED24u)
 #define SHCSR_USGFAULTENA (1u << 18)
@@ -185,17 +186,6 @@ void port_end(void)
   configASSERT(false); /* a device has nowhere to go back to */
 }
 
-BaseType_t xPortStartScheduler(void)
-{
-  port_start();
-  return pdFALSE;
-}
-
-void vPortEndScheduler(void)
-{
-  port_end();
-}
-
 __attribute__((weak)) void hf_kernel_assert_failed(const char *file, int line)
 {
   (void)file;
@@ -204,27 +194,7 @@ __attribute__((weak)) void hf_kernel_assert_failed(const char *file, int line)
   for (;;) portNOP();
 }
 
-/* --- critical sections of the application; they nest --- */
-
-static uint32_t critical_nesting;
-
-void vPortEnterCritical(void)
-{
-  port_mask_again();
-  critical_nesting++;
-}
-
-void vPortExitCritical(void)
-{
-  configASSERT(critical_nesting > 0);
-  critical_nesting--;
-  if (critical_nesting == 0) port_unmask(0);
-}
-
-BaseType_t xPortIsInsideInterrupt(void)
-{
-  return port_in_interrupt() ? pdTRUE : pdFALSE;
-}
+/* --- interrupts --- */
 
 void port_check_interrupt_priority(void)
 {
@@ -277,11 +247,6 @@ void SysTick_Handler(void)
 
 #if configUSE_TICKLESS_IDLE == 1
 
-/* From reading the counter to its new start, in clocks, when a long period is cut short. Measure on new hardware:
- * tests/two_worlds/tickless_test.c prints the drift. */
-#ifndef configSYSTICK_RESTART_CLOCKS
-#define configSYSTICK_RESTART_CLOCKS 16
-#endif
 /* Nearer than this, the end of a tick is not aimed at. */
 #define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
 _Static_assert(PERIOD > 2u * RESTART_CLOCKS_MAX, "configTICK_RATE_HZ is too high for configUSE_TICKLESS_IDLE");

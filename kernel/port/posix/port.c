@@ -52,8 +52,7 @@ static struct {
   bool started;
 
   uint32_t masked;
-  uint32_t critical; /* open vPortEnterCritical() calls */
-  unsigned serving;  /* urgency of the interrupt being served; 0: none */
+  unsigned serving; /* urgency of the interrupt being served; 0: none */
   bool switch_pending;
   bool tick_pending;
   struct interrupt pending[PENDING_MAX]; /* in order of arrival */
@@ -413,34 +412,4 @@ void port_end(void)
   machine.pendings = 0;
   machine.armeds = 0;
   fiber_switch(&machine.thread);
-}
-
-BaseType_t xPortStartScheduler(void)
-{
-  port_start();
-  return pdFALSE;
-}
-
-void vPortEndScheduler(void)
-{
-  port_end();
-}
-
-/* --- what portmacro.h offers to applications --- */
-
-void vPortEnterCritical(void)
-{
-  (void)port_mask();
-  machine.critical++;
-}
-
-void vPortExitCritical(void)
-{
-  configASSERT(machine.critical != 0);
-  if (--machine.critical == 0) port_unmask(0);
-}
-
-BaseType_t xPortIsInsideInterrupt(void)
-{
-  return port_in_interrupt() ? pdTRUE : pdFALSE;
 }
