@@ -26,9 +26,10 @@ uint64_t hf_uptime_ms(void);
 void hf_secure_call_begin(void);
 void hf_secure_call_end(void);
 
-/* Where configASSERT() of the default configuration ends: misuse of the kernel was found at `line` of `file`. From any
- * context. Must not return. The kernel brings a weak one that masks interrupts and halts (the host's aborts); define
- * your own to report it. Over upstream: define configASSERT() to call it, as FreeRTOSConfig.h does. */
+/* Where configASSERT() of the default configuration ends: misuse of the kernel was found at `line` of `file`; line 0: the
+ * stack of the task called `file` overflowed, and there is no vApplicationStackOverflowHook(). From any context. Must not
+ * return. The kernel brings a weak one that masks interrupts and halts (the host's aborts): define your own to report it
+ * and reset. Over upstream: define configASSERT() to call it, as FreeRTOSConfig.h does. */
 void hf_kernel_assert_failed(const char *file, int line);
 
 #ifdef __cplusplus

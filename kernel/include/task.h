@@ -130,7 +130,8 @@ BaseType_t xTaskCreate(TaskFunction_t pxTaskCode, const char *const pcName, cons
                        void *const pvParameters, UBaseType_t uxPriority, TaskHandle_t *const pxCreatedTask);
 
 /* The same in the caller's memory, which stays the task's until it is deleted. puxStackBuffer: uxStackDepth words.
- * Returns the handle; NULL when a buffer is NULL. */
+ * Returns the handle; NULL when a buffer is NULL, or the stack smaller than the port's PORT_STACK_WORDS_MIN words (armv8m: 40;
+ * xTaskCreate() then answers as for no memory). */
 TaskHandle_t xTaskCreateStatic(TaskFunction_t pxTaskCode, const char *const pcName,
                                const configSTACK_DEPTH_TYPE uxStackDepth, void *const pvParameters,
                                UBaseType_t uxPriority, StackType_t *const puxStackBuffer,
@@ -194,7 +195,7 @@ void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority);
 /* The running task. Any context. NULL: none yet. */
 TaskHandle_t xTaskGetCurrentTaskHandle(void);
 
-/* NULL before the scheduler started. */
+/* Not before the scheduler started. */
 TaskHandle_t xTaskGetIdleTaskHandle(void);
 
 /* The task of that name, shorter than configMAX_TASK_NAME_LEN. Walks all tasks with the scheduler suspended.
@@ -281,7 +282,7 @@ BaseType_t xTaskCatchUpTicks(TickType_t xTicksToCatchUp);
 
 /* ---- Notifications: a value and a pending flag in every task, for each index below
  * configTASK_NOTIFICATION_ARRAY_ENTRIES. The lightest way to signal one task. The names without Indexed use
- * index 0, which stream buffers use as well. ---- */
+ * index 0. The kernel itself uses none. ---- */
 
 /* Notifies a task; see eNotifyAction. pdPASS | pdFAIL: eSetValueWithoutOverwrite found a notification pending.
  * AndQuery also stores the value from before in *pulPreviousNotificationValue. */

@@ -207,6 +207,13 @@ void port_check_interrupt_priority(void)
 
 /* --- stack overflow --- */
 
+/* Needed here whatever configCHECK_FOR_STACK_OVERFLOW says. */
+__attribute__((weak)) void vApplicationStackOverflowHook(TaskHandle_t task, char *name)
+{
+  (void)task;
+  hf_kernel_assert_failed(name, 0);
+}
+
 __attribute__((weak)) void port_usage_fault(void)
 {
   for (;;) portNOP();

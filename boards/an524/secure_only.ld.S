@@ -1,4 +1,4 @@
-/* Tests of the kernel, secure only: code runs in place in the ROM's memory, data is in the BRAM. */
+/* A secure-only program, for development: no loader, no non-secure world. Code runs in place in the ROM's memory, data is in the BRAM. */
 #include "board.h"
 #define CODE_BASE BOARD_ROM_BASE
 #define CODE_BYTES 0x100000
