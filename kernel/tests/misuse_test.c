@@ -8,7 +8,7 @@
 #include "stream_buffer.h"
 #include "timers.h"
 
-#if configASSERT_DEFINED == 1
+#if configASSERT_DEFINED == 1 && configUSE_TRACE_FACILITY == 1
 
 /* What the calls below are made with. */
 static TaskHandle_t task;
@@ -28,7 +28,6 @@ static StaticTask_t task_memory;
 static StackType_t task_stack[TEST_STACK_WORDS] __attribute__((aligned(portBYTE_ALIGNMENT)));
 static StaticQueue_t queue_memory;
 static StaticQueue_t *queue_pointer;
-static StaticEventGroup_t group_memory;
 static StaticEventGroup_t *group_pointer;
 static StaticStreamBuffer_t buffer_memory;
 static StaticStreamBuffer_t *buffer_pointer;
@@ -51,12 +50,6 @@ static void pended_code(void *unused, uint32_t unused_too)
 {
   (void)unused;
   (void)unused_too;
-}
-
-static BaseType_t tag_code(void *unused)
-{
-  (void)unused;
-  return pdPASS;
 }
 
 static TaskHandle_t make_task(TaskFunction_t code, UBaseType_t priority, StackType_t *stack, StaticTask_t *memory)
@@ -463,9 +456,6 @@ PROMISE(functions_for_tasks_are_caught_in_an_interrupt)
 PROMISE(bad_arguments_are_caught)
 {
   make_objects();
-  group_memory = (StaticEventGroup_t){0};
-  vTaskSetApplicationTaskTag(NULL, tag_code);
-  vTaskSetApplicationTaskTag(NULL, NULL);
   vTaskDelete(task); /* its memory is used by calls that make a task */
   task = xTaskGetCurrentTaskHandle();
   EXPECT_STOPS(CALLS_WITH_BAD_ARGUMENTS);

@@ -24,8 +24,12 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
-/* Tests use priorities 0 .. 7 (configMAX_PRIORITIES is 8 or more): helpers above and below the judge. */
+/* Tests use priorities 0 .. 7: helpers above and below the judge. With less than 8 of them only smoke_test.c can be run. */
+#ifdef TEST_JUDGE_PRIORITY
+#define JUDGE_PRIORITY TEST_JUDGE_PRIORITY
+#else
 #define JUDGE_PRIORITY 4u
+#endif
 #define HIGHER (JUDGE_PRIORITY + 1u)
 #define LOWER (JUDGE_PRIORITY - 1u)
 #define TEST_STACK_WORDS 256u /* enough for a helper task; on the host the port gives it more */

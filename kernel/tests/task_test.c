@@ -884,6 +884,7 @@ static void run_along(void *letter)
   vTaskDelete(NULL);
 }
 
+#if configUSE_TIME_SLICING == 1
 PROMISE(equals_that_compute_get_a_tick_each_in_turn)
 {
   memset(runner_at, 0, sizeof runner_at);
@@ -897,6 +898,7 @@ PROMISE(equals_that_compute_get_a_tick_each_in_turn)
   vTaskDelay(4);
   CHECK(strncmp(runner_at, "abcabcabcabc", 12) == 0);
 }
+#endif
 
 PROMISE(a_task_alone_at_its_priority_is_not_interrupted_by_lower_ones)
 {
@@ -1220,6 +1222,7 @@ PROMISE(a_time_out_in_steps_ends_at_its_tick)
   CHECK_EQUAL(xTaskGetTickCount() - start, 10);
 }
 
+#if INCLUDE_vTaskSuspend == 1
 PROMISE(a_time_out_without_limit_does_not_end_and_one_of_nothing_has_ended)
 {
   TimeOut_t time_out;
@@ -1234,6 +1237,7 @@ PROMISE(a_time_out_without_limit_does_not_end_and_one_of_nothing_has_ended)
   CHECK_EQUAL(xTaskCheckForTimeOut(&time_out, &left), pdTRUE); /* 3 have passed */
   CHECK_EQUAL(left, 0);
 }
+#endif
 
 /* --- looked at --- */
 
@@ -1616,7 +1620,9 @@ const struct promise task_promises[] = {
   KEPT(equals_that_yield_take_turns_in_the_order_they_became_ready),
   KEPT(yielding_does_not_let_lower_tasks_run),
   KEPT(a_preempted_task_keeps_its_turn),
+#if configUSE_TIME_SLICING == 1
   KEPT(equals_that_compute_get_a_tick_each_in_turn),
+#endif
   KEPT(a_task_alone_at_its_priority_is_not_interrupted_by_lower_ones),
   KEPT(while_the_scheduler_is_suspended_ticks_count_and_nobody_else_runs),
   KEPT(suspending_the_scheduler_nests),
@@ -1638,7 +1644,9 @@ const struct promise task_promises[] = {
   KEPT(no_ticks_to_catch_up_with_change_nothing),
   KEPT(ticks_stepped_over_in_sleep_are_counted),
   KEPT(a_time_out_in_steps_ends_at_its_tick),
+#if INCLUDE_vTaskSuspend == 1
   KEPT(a_time_out_without_limit_does_not_end_and_one_of_nothing_has_ended),
+#endif
   KEPT(every_state_of_a_task_can_be_seen),
   KEPT(a_wait_without_limit_is_seen_as_blocked),
   KEPT(a_task_that_ended_is_seen_as_deleted_until_it_is_freed),

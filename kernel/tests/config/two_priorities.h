@@ -1,0 +1,4 @@
+#define configMAX_PRIORITIES 2
+#define configTOTAL_HEAP_SIZE 131072
+#define configMINIMAL_STACK_SIZE 256
+#define TEST_JUDGE_PRIORITY 1u
