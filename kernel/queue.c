@@ -144,11 +144,11 @@ static enum queue_result send(struct QueueDefinition *queue, const void *item, T
 {
   uint32_t before = port_mask();
   while (queue->count >= queue->length && position != queueOVERWRITE) {
-    traceBLOCKING_ON_QUEUE_SEND(queue);
     if (ticks == 0) {
       port_unmask(before);
       return QUEUE_REFUSED;
     }
+    traceBLOCKING_ON_QUEUE_SEND(queue);
     ticks = sched_wait(&queue->senders, ticks, before);
   }
   bool urgent = put(queue, item, position);
@@ -160,10 +160,14 @@ static enum queue_result receive(struct QueueDefinition *queue, void *item, Tick
 {
   uint32_t before = port_mask();
   while (queue->count == 0) {
-    traceBLOCKING_ON_QUEUE_RECEIVE(queue);
     if (ticks == 0) {
       port_unmask(before);
       return QUEUE_REFUSED;
+    }
+    if (peek) {
+      traceBLOCKING_ON_QUEUE_PEEK(queue);
+    } else {
+      traceBLOCKING_ON_QUEUE_RECEIVE(queue);
     }
     ticks = sched_wait(&queue->receivers, ticks, before);
   }

@@ -153,7 +153,6 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
   kernel_check_task();
   uint32_t before = port_mask();
   while (semaphore->count == 0) {
-    traceBLOCKING_ON_QUEUE_RECEIVE(semaphore);
     if (ticks == 0) {
 #if configUSE_MUTEXES == 1
       if (queue_is_mutex(semaphore)) take_priority_back(semaphore);
@@ -162,6 +161,7 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
       traceQUEUE_RECEIVE_FAILED(semaphore);
       return pdFAIL;
     }
+    traceBLOCKING_ON_QUEUE_RECEIVE(semaphore);
 #if configUSE_MUTEXES == 1
     configASSERT(sched_may_block(before));
     if (queue_is_mutex(semaphore)) lend_priority(semaphore);
