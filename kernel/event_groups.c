@@ -103,11 +103,7 @@ static bool finish_set(struct EventGroupDef_t *group, struct kernel_ring *node, 
   }
   group->bits &= ~group->clear;
   group->clear = 0;
-  sched.suspended--;
-  if (sched.suspended == 0 && sched.yield_pending != 0) {
-    sched.yield_pending = 0;
-    port_pend_switch();
-  }
+  sched_resume_masked();
   return urgent;
 }
 

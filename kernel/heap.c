@@ -239,7 +239,7 @@ void *pvPortCalloc(size_t count, size_t each)
   size_t bytes;
   if (__builtin_mul_overflow(count, each, &bytes)) bytes = SIZE_MAX; /* which no heap has: refused as any other */
   void *given = pvPortMalloc(bytes);
-  if (given != NULL) kernel_fill(given, 0, bytes);
+  if (given != NULL) port_fill(given, 0, bytes);
   return given;
 }
 
@@ -288,7 +288,7 @@ static void give_back(struct free_block *block)
   heap.free_bytes += bytes;
   heap.frees++;
 #if configHEAP_CLEAR_MEMORY_ON_FREE == 1
-  kernel_fill(payload(block), 0, bytes - WORD);
+  port_fill(payload(block), 0, bytes - WORD);
 #endif
   size_t bytes_listed = 0; /* 0: no neighbour is free */
   if ((behind->head & USED) == 0) {
@@ -330,15 +330,22 @@ void vPortFree(void *given)
 
 /* --- looked at --- */
 
+static void set_up_for_a_look(void)
+{
+  vTaskSuspendAll();
+  set_up_once();
+  (void)xTaskResumeAll();
+}
+
 size_t xPortGetFreeHeapSize(void)
 {
-  set_up_once();
+  set_up_for_a_look();
   return heap.free_bytes;
 }
 
 size_t xPortGetMinimumEverFreeHeapSize(void)
 {
-  set_up_once();
+  set_up_for_a_look();
   return heap.free_bytes_min;
 }
 

@@ -12,7 +12,7 @@ static bool only_idle_is_ready(void)
 /* The tick from which kernel_expected_idle() counted last. */
 static TickType_t expected_from;
 
-/* Looks at the bucket of the first deadline with interrupts open in between: only interrupts can remove a task meanwhile,
+/* With the scheduler suspended. Looks at the bucket of the first deadline with interrupts open in between: only interrupts can remove a task meanwhile,
  * and then that task is ready and the answer is 0. */
 TickType_t kernel_expected_idle(void)
 {

@@ -4,9 +4,7 @@
 
 #include "FreeRTOS.h"
 #include "port.h"
-
-#define kernel_fill(to, value, bytes) port_fill((to), (value), (bytes))
-#define kernel_copy(to, from, bytes) port_copy((to), (from), (bytes))
+#include "task.h" /* a configuration's configASSERT() may use it */
 
 /* In development: the caller is an interrupt that the kernel can mask, or no interrupt at all. */
 #if configASSERT_DEFINED == 1

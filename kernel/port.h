@@ -33,6 +33,7 @@
  *                                       called by the idle task with the scheduler suspended. With every interrupt off it
  *                                       asks eTaskConfirmSleepModeStatus(), sleeps for `expected` ticks at most, and tells
  *                                       vTaskStepTick() how many passed without a tick interrupt.
+ * The compiler may call memset and memcpy: the board or the C library has them.
  * In port.c, besides the functions below: a weak hf_kernel_assert_failed() (hf_kernel.h) that does not go on.
  */
 #ifndef HF_KERNEL_PORT_H
@@ -54,7 +55,7 @@ void port_task_release(struct tskTaskControlBlock *task);
 void port_start(void);
 void port_end(void);
 
-/* The deepest that a task's stack has been: words never used, from the pattern it was filled with. */
+/* The byte that new stacks are filled with. */
 #define PORT_STACK_FILL 0xA5u
 
 #endif

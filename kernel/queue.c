@@ -7,7 +7,7 @@
 void queue_init(struct QueueDefinition *queue, UBaseType_t length, UBaseType_t item_bytes, uint8_t *storage,
                 uint8_t kind, uint8_t flags)
 {
-  kernel_fill(queue, 0, sizeof *queue);
+  port_fill(queue, 0, sizeof *queue);
   queue->length = length;
   queue->item_bytes = item_bytes;
   queue->kind = kind;
@@ -91,7 +91,7 @@ BaseType_t xQueueGenericReset(QueueHandle_t queue, BaseType_t is_new)
 
 void queue_put(struct QueueDefinition *queue, const void *item)
 {
-  kernel_copy(queue->of.items.write, item, queue->item_bytes);
+  port_copy(queue->of.items.write, item, queue->item_bytes);
   uint8_t *next = queue->of.items.write + queue->item_bytes;
   queue->of.items.write = next != queue->of.items.end ? next : queue->of.items.start;
   queue->count++;
@@ -102,7 +102,7 @@ static void put_first(struct QueueDefinition *queue, const void *item)
   uint8_t *read = queue->of.items.read;
   if (read == queue->of.items.start) read = queue->of.items.end;
   read -= queue->item_bytes;
-  kernel_copy(read, item, queue->item_bytes);
+  port_copy(read, item, queue->item_bytes);
   queue->of.items.read = read;
   queue->count++;
 }
@@ -116,7 +116,7 @@ static bool put(struct QueueDefinition *queue, const void *item, BaseType_t posi
   } else if (position == queueSEND_TO_BACK) {
     queue_put(queue, item);
   } else if (position == queueOVERWRITE && queue->count != 0) {
-    kernel_copy(queue->of.items.read, item, queue->item_bytes);
+    port_copy(queue->of.items.read, item, queue->item_bytes);
     return false;
   } else {
     put_first(queue, item);
@@ -128,7 +128,7 @@ static void get(struct QueueDefinition *queue, void *item)
 {
   queue->count--;
   if (queue->item_bytes == 0) return;
-  kernel_copy(item, queue->of.items.read, queue->item_bytes);
+  port_copy(item, queue->of.items.read, queue->item_bytes);
   uint8_t *next = queue->of.items.read + queue->item_bytes;
   queue->of.items.read = next != queue->of.items.end ? next : queue->of.items.start;
 }
@@ -173,7 +173,7 @@ static enum queue_result receive(struct QueueDefinition *queue, void *item, Tick
   }
   bool urgent;
   if (peek) {
-    if (queue->item_bytes != 0) kernel_copy(item, queue->of.items.read, queue->item_bytes);
+    if (queue->item_bytes != 0) port_copy(item, queue->of.items.read, queue->item_bytes);
     urgent = sched_wake_any(&queue->receivers); /* the item is there for the next one too */
   } else {
     get(queue, item);
@@ -232,7 +232,7 @@ BaseType_t xQueuePeek(QueueHandle_t queue, void *const item, TickType_t ticks)
 
 BaseType_t xQueueReceiveFromISR(QueueHandle_t queue, void *const item, BaseType_t *const woken)
 {
-  configASSERT(receive_is_good(queue, item));
+  configASSERT(receive_is_good(queue, item) && !queue_is_mutex(queue)); /* an interrupt cannot hold one */
   kernel_check_interrupt();
   traceQUEUE_RECEIVE_FROM_ISR(queue);
   return queue_told(receive(queue, item, 0, false), woken);

@@ -17,7 +17,7 @@ static void ready_remove(struct tskTaskControlBlock *task)
 {
   struct kernel_ring *next = task->due.place.next;
   if (next == &task->due.place) {
-    sched.ready_bits &= ~(1u << task->priority);
+    sched.ready_bits &= ~((priority_set)1 << task->priority);
     return;
   }
   ring_remove(&task->due.place);
@@ -29,8 +29,8 @@ static void ready_remove(struct tskTaskControlBlock *task)
 static void make_ready(struct tskTaskControlBlock *task)
 {
   uint32_t priority = task->priority;
-  uint32_t bits = sched.ready_bits;
-  uint32_t bit = 1u << priority;
+  priority_set bits = sched.ready_bits;
+  priority_set bit = (priority_set)1 << priority;
   task->state = TASK_READY;
   traceMOVED_TASK_TO_READY_STATE(task);
   if ((bits & bit) != 0) {
@@ -42,16 +42,12 @@ static void make_ready(struct tskTaskControlBlock *task)
   ring_init(&task->due.place);
 }
 
-static inline bool is_more_urgent(const struct tskTaskControlBlock *task, const struct tskTaskControlBlock *running)
-{
-  return configUSE_PREEMPTION == 1 && running != NULL && task->priority > running->priority;
-}
-
 bool sched_enter(struct tskTaskControlBlock *task)
 {
+  const struct tskTaskControlBlock *running = sched.current;
   make_ready(task);
-  if (!is_more_urgent(task, sched.current)) return false;
-  sched_switch();
+  if (running == NULL || task->priority <= running->priority) return false;
+  if (configUSE_PREEMPTION == 1) sched_switch();
   return true;
 }
 
@@ -70,7 +66,7 @@ bool sched_wake(struct kernel_wait_list *list)
 
 void sched_check(void)
 {
-  if (configUSE_PREEMPTION == 1 && port_highest_bit(sched.ready_bits) > sched.current->priority) sched_switch();
+  if (configUSE_PREEMPTION == 1 && sched_highest(sched.ready_bits) > sched.current->priority) sched_switch();
 }
 
 /* --- blocking --- */
@@ -213,7 +209,7 @@ void sched_select(void)
   account_run_time();
   traceTASK_SWITCHED_OUT();
   check_stack();
-  struct tskTaskControlBlock *next = sched.ready[port_highest_bit(sched.ready_bits)];
+  struct tskTaskControlBlock *next = sched.ready[sched_highest(sched.ready_bits)];
   change_errno(sched.current, next);
   sched.current = next;
   traceTASK_SWITCHED_IN();

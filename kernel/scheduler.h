@@ -34,6 +34,9 @@ enum task_state {
   TASK_DELETED,
 };
 
+/* A bit per priority. */
+typedef __typeof__(__builtin_choose_expr((configMAX_PRIORITIES) > 32, (uint64_t)0, (uint32_t)0)) priority_set;
+
 #define TASK_ALLOCATED_SELF 1u
 #define TASK_ALLOCATED_STACK 2u
 #define TASK_ABORTED 4u /* xTaskAbortDelay() ended its wait; it does not know yet */
@@ -42,9 +45,9 @@ enum task_state {
 
 /* Single words first: the processor reaches those with its short instructions. */
 struct scheduler {
-  /* First: ports read it. A task always sees itself here. Before the start: where it will begin; NULL: no task yet. */
+  /* First: ports read it. A task always sees itself here. NULL before the start, when only main() runs. */
   struct tskTaskControlBlock *current;
-  uint32_t ready_bits;             /* bit p: ready[p] is not empty */
+  priority_set ready_bits;         /* bit p: ready[p] is not empty */
   volatile uint32_t suspended;     /* vTaskSuspendAll() calls open; SCHED_NOT_STARTED: before the start */
   volatile uint32_t yield_pending; /* a switch was asked for while suspended */
   volatile TickType_t ticks;
@@ -69,6 +72,14 @@ extern struct scheduler sched;
 static inline struct tskTaskControlBlock *sched_task_of(struct kernel_ring *place)
 {
   return (struct tskTaskControlBlock *)place;
+}
+
+/* The highest priority in the set, which is not empty. */
+static inline uint32_t sched_highest(priority_set set)
+{
+  uint32_t upper = (uint32_t)((uint64_t)set >> 32);
+  if (sizeof set > sizeof upper && upper != 0) return 32u + port_highest_bit(upper);
+  return port_highest_bit((uint32_t)set);
 }
 
 static inline bool sched_is_running(void)
@@ -124,7 +135,7 @@ static inline bool sched_resume(void)
 }
 
 /* Masked. The task is ready from now on; it is in no list and waits for nothing. True: it is more urgent than
- * the running one, and a switch was asked for. */
+ * the running one, and a switch was asked for if the kernel is preemptive. */
 bool sched_enter(struct tskTaskControlBlock *task);
 
 /* Masked. The task, DELAYED, PARKED or SUSPENDED, is ready from now on; it waits for nothing. As sched_enter(). */
@@ -160,6 +171,15 @@ void sched_withdraw(struct tskTaskControlBlock *task);
 
 /* Masked. A new priority, inherited or not, with its consequences for every list the task is in. */
 void sched_set_priority(struct tskTaskControlBlock *task, UBaseType_t priority);
+
+/* Masked. Another half of sched_suspend(). */
+static inline void sched_resume_masked(void)
+{
+  sched.suspended--;
+  if (sched.suspended != 0 || sched.yield_pending == 0) return;
+  sched.yield_pending = 0;
+  port_pend_switch();
+}
 
 /* Masked. A switch if a ready task is more urgent than the running one. */
 void sched_check(void);

@@ -15,7 +15,7 @@ static void lend_priority(const struct QueueDefinition *mutex)
   sched_set_priority(holder, sched.current->priority);
 }
 
-/* The running task gives the mutex. */
+/* The holder, which is the running task, gives the mutex. */
 static void return_priority(struct tskTaskControlBlock *holder)
 {
   holder->mutexes_held--;
@@ -188,7 +188,8 @@ BaseType_t xQueueSemaphoreTake(QueueHandle_t semaphore, TickType_t ticks)
 static inline bool is_held_by_another(const struct QueueDefinition *semaphore)
 {
 #if configUSE_MUTEXES == 1
-  return queue_is_mutex(semaphore) && semaphore->of.mutex.holder != sched.current;
+  const struct tskTaskControlBlock *holder = semaphore->of.mutex.holder;
+  return queue_is_mutex(semaphore) && holder != NULL && holder != sched.current;
 #else
   (void)semaphore;
   return false;
@@ -201,9 +202,10 @@ static enum queue_result give(struct QueueDefinition *semaphore)
   enum queue_result result = QUEUE_REFUSED;
   if (semaphore->count < semaphore->length && !is_held_by_another(semaphore)) {
 #if configUSE_MUTEXES == 1
-    if (queue_is_mutex(semaphore)) {
+    struct tskTaskControlBlock *holder = semaphore->of.mutex.holder;
+    if (queue_is_mutex(semaphore) && holder != NULL) {
       semaphore->of.mutex.holder = NULL;
-      if (sched.current != NULL) return_priority(sched.current);
+      return_priority(holder);
     }
 #endif
     semaphore->count++;
@@ -228,7 +230,8 @@ BaseType_t xQueueSemaphoreGive(QueueHandle_t semaphore)
 
 BaseType_t xQueueGiveFromISR(QueueHandle_t semaphore, BaseType_t *const woken)
 {
-  configASSERT(queue_is_alive(semaphore) && semaphore->item_bytes == 0 && !queue_is_mutex(semaphore));
+  configASSERT(queue_is_alive(semaphore) && semaphore->item_bytes == 0);
+  configASSERT(!queue_is_mutex(semaphore) || semaphore->of.mutex.holder == NULL);
   kernel_check_interrupt();
   traceQUEUE_SEND_FROM_ISR(semaphore);
   return queue_told(give(semaphore), woken);

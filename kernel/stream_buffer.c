@@ -59,7 +59,7 @@ static StreamBufferHandle_t make_buffer(struct StreamBufferDef_t *buffer, uint8_
                                         StreamBufferCallbackFunction_t on_send,
                                         StreamBufferCallbackFunction_t on_receive)
 {
-  kernel_fill(buffer, 0, sizeof *buffer);
+  port_fill(buffer, 0, sizeof *buffer);
   buffer->storage = storage;
   buffer->length = length;
   buffer->kind = (uint8_t)kind;
@@ -176,11 +176,11 @@ static size_t put(struct StreamBufferDef_t *buffer, size_t at, const void *from,
   size_t behind = buffer->length - at;
   uint8_t *to = buffer->storage + at;
   if (bytes < behind) {
-    kernel_copy(to, from, bytes);
+    port_copy(to, from, bytes);
     return at + bytes;
   }
-  kernel_copy(to, from, behind);
-  kernel_copy(buffer->storage, (const uint8_t *)from + behind, bytes - behind);
+  port_copy(to, from, behind);
+  port_copy(buffer->storage, (const uint8_t *)from + behind, bytes - behind);
   return bytes - behind;
 }
 
@@ -189,11 +189,11 @@ static size_t get(const struct StreamBufferDef_t *buffer, size_t at, void *to, s
   size_t behind = buffer->length - at;
   const uint8_t *from = buffer->storage + at;
   if (bytes < behind) {
-    kernel_copy(to, from, bytes);
+    port_copy(to, from, bytes);
     return at + bytes;
   }
-  kernel_copy(to, from, behind);
-  kernel_copy((uint8_t *)to + behind, buffer->storage, bytes - behind);
+  port_copy(to, from, behind);
+  port_copy((uint8_t *)to + behind, buffer->storage, bytes - behind);
   return bytes - behind;
 }
 

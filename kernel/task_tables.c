@@ -109,7 +109,7 @@ void vTaskSetTaskNumber(TaskHandle_t task, const UBaseType_t number)
 
 #endif
 
-#if configUSE_STATS_FORMATTING_FUNCTIONS == 1
+#if configUSE_STATS_FORMATTING_FUNCTIONS > 0
 
 /* Text in a buffer: what does not fit is cut off, and there is always a terminator. */
 struct text {

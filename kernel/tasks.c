@@ -33,8 +33,6 @@ static void insert_task(struct tskTaskControlBlock *task)
   task->number = sched.created;
 #endif
   traceTASK_CREATE(task);
-  /* Before the start, the first of the most urgent ones is where the scheduler will begin. */
-  if (!sched_is_running() && (sched.current == NULL || sched.current->priority < task->priority)) sched.current = task;
   (void)sched_enter(task);
   port_unmask(before);
 }
@@ -45,8 +43,8 @@ static void make_task(struct tskTaskControlBlock *task, TaskFunction_t code, con
   configASSERT(code != NULL);
   configASSERT(priority < configMAX_PRIORITIES);
   if (priority >= configMAX_PRIORITIES) priority = configMAX_PRIORITIES - 1u;
-  kernel_fill(task, 0, sizeof *task);
-  kernel_fill(stack, PORT_STACK_FILL, depth * sizeof *stack);
+  port_fill(task, 0, sizeof *task);
+  port_fill(stack, PORT_STACK_FILL, depth * sizeof *stack);
   copy_name(task, name);
   task->priority = (uint8_t)priority;
   task->base_priority = (uint8_t)priority;
@@ -58,13 +56,19 @@ static void make_task(struct tskTaskControlBlock *task, TaskFunction_t code, con
   port_task_init(task, stack, depth, code, parameter);
 }
 
+/* Words that a stack can have: enough, and a number of bytes. */
+static inline bool is_depth(size_t words)
+{
+  return words >= PORT_STACK_WORDS_MIN && words <= SIZE_MAX / sizeof(StackType_t);
+}
+
 #if configSUPPORT_STATIC_ALLOCATION == 1
 TaskHandle_t xTaskCreateStatic(TaskFunction_t code, const char *const name, const configSTACK_DEPTH_TYPE depth,
                                void *const parameter, UBaseType_t priority, StackType_t *const stack,
                                StaticTask_t *const memory)
 {
-  configASSERT(stack != NULL && memory != NULL);
-  if (stack == NULL || memory == NULL || depth < PORT_STACK_WORDS_MIN) return NULL;
+  configASSERT(stack != NULL && memory != NULL && is_depth(depth));
+  if (stack == NULL || memory == NULL || !is_depth(depth)) return NULL;
   make_task(memory, code, name, stack, depth, parameter, priority, 0);
   insert_task(memory);
   return memory;
@@ -76,8 +80,8 @@ BaseType_t xTaskCreate(TaskFunction_t code, const char *const name, const config
                        void *const parameter, UBaseType_t priority, TaskHandle_t *const created)
 {
   size_t words = depth;
-  if (words > SIZE_MAX / sizeof(StackType_t) || words < PORT_STACK_WORDS_MIN)
-    return errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY;
+  configASSERT(words >= PORT_STACK_WORDS_MIN);
+  if (!is_depth(words)) return errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY;
   StackType_t *stack = pvPortMallocStack(words * sizeof(StackType_t));
   struct tskTaskControlBlock *task = stack != NULL ? pvPortMalloc(sizeof *task) : NULL;
   if (task == NULL) {
@@ -116,16 +120,12 @@ static void release_task(struct tskTaskControlBlock *task)
 static bool stop(struct tskTaskControlBlock *task, enum task_state state)
 {
   configASSERT(task->state != TASK_DELETED);
-  configASSERT(task != sched.current || !sched_is_running() || sched.suspended == 0);
+  configASSERT(task != sched.current || sched.suspended == 0);
   sched_withdraw(task);
   task->state = (uint8_t)state;
   if (task != sched.current) return false;
-  if (sched_is_running()) {
-    sched_switch();
-    return true;
-  }
-  sched.current = sched.ready_bits != 0 ? sched.ready[port_highest_bit(sched.ready_bits)] : NULL;
-  return false;
+  sched_switch();
+  return true;
 }
 
 void vTaskDelete(TaskHandle_t handle)
@@ -233,7 +233,7 @@ BaseType_t xTaskCheckForTimeOut(TimeOut_t *const timeout, TickType_t *const rema
   uint64_t now = (uint64_t)sched.wraps << 32 | sched.ticks;
   uint64_t passed = now - ((uint64_t)(uint32_t)timeout->xOverflowCount << 32 | timeout->xTimeOnEntering);
   BaseType_t over = pdTRUE;
-  if ((task->flags & TASK_ABORTED) != 0) {
+  if (task != NULL && (task->flags & TASK_ABORTED) != 0) {
     task->flags &= (uint8_t)~TASK_ABORTED;
   } else if (INCLUDE_vTaskSuspend == 1 && *remaining == portMAX_DELAY) {
     over = pdFALSE;
@@ -359,10 +359,8 @@ void vTaskPrioritySet(TaskHandle_t handle, UBaseType_t priority)
 static void idle_sleep(void)
 {
 #if configUSE_TICKLESS_IDLE != 0
-  TickType_t expected = kernel_expected_idle();
-  if (expected < configEXPECTED_IDLE_TIME_BEFORE_SLEEP) return;
   vTaskSuspendAll();
-  expected = kernel_expected_idle();
+  TickType_t expected = kernel_expected_idle();
   configPRE_SUPPRESS_TICKS_AND_SLEEP_PROCESSING(expected);
   if (expected >= configEXPECTED_IDLE_TIME_BEFORE_SLEEP) portSUPPRESS_TICKS_AND_SLEEP(expected);
   (void)xTaskResumeAll();
@@ -380,8 +378,9 @@ static void idle(void *unused)
     vApplicationIdleHook();
 #endif
     idle_sleep();
-    /* Unless another task of this priority could use the time, and this one gives it away. */
-    if (keeps_its_turn || sched.idle->due.place.next == &sched.idle->due.place) PORT_IDLE();
+    /* Unless another task could use the time: an equal one that this one lets go first, or, without preemption, any. */
+    bool alone = sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
+    if (keeps_its_turn || alone) PORT_IDLE();
   }
 }
 
@@ -430,7 +429,10 @@ void vTaskStartScheduler(void)
   sched.yield_pending = 0;
   sched.suspended &= ~SCHED_NOT_STARTED;
   sched.running = true;
-  sched.current = sched.ready[port_highest_bit(sched.ready_bits)];
+  /* As upstream, the last one made of the most urgent begins. */
+  struct tskTaskControlBlock **first = &sched.ready[sched_highest(sched.ready_bits)];
+  *first = sched_task_of((*first)->due.place.prev);
+  sched.current = *first;
   traceTASK_SWITCHED_IN();
   traceSTARTING_SCHEDULER(&sched.idle);
   port_start();

@@ -280,7 +280,7 @@ static void init(struct tmrTimerControl *timer, const char *name, TickType_t per
                  TimerCallbackFunction_t callback, bool allocated)
 {
   set_up_once();
-  kernel_fill(timer, 0, sizeof *timer);
+  port_fill(timer, 0, sizeof *timer);
   timer->name = name;
   timer->period = period;
   timer->reloads = reloads != pdFALSE;
@@ -382,14 +382,16 @@ BaseType_t xTimerGenericCommandFromISR(TimerHandle_t timer, const BaseType_t id,
 #if INCLUDE_xTimerPendFunctionCall == 1
 BaseType_t xTimerPendFunctionCall(PendedFunction_t function, void *parameter, uint32_t value, TickType_t ticks)
 {
-  tracePEND_FUNC_CALL(function, parameter, value, pdPASS);
-  return send(function, parameter, value, &(struct sender){.interrupt = false, .ticks = ticks});
+  BaseType_t sent = send(function, parameter, value, &(struct sender){.interrupt = false, .ticks = ticks});
+  tracePEND_FUNC_CALL(function, parameter, value, sent);
+  return sent;
 }
 
 BaseType_t xTimerPendFunctionCallFromISR(PendedFunction_t function, void *parameter, uint32_t value, BaseType_t *woken)
 {
-  tracePEND_FUNC_CALL_FROM_ISR(function, parameter, value, pdPASS);
-  return send(function, parameter, value, &(struct sender){.interrupt = true, .woken = woken});
+  BaseType_t sent = send(function, parameter, value, &(struct sender){.interrupt = true, .woken = woken});
+  tracePEND_FUNC_CALL_FROM_ISR(function, parameter, value, sent);
+  return sent;
 }
 #endif
 

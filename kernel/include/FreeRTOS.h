@@ -18,7 +18,8 @@
 #include <stdint.h>
 
 #include "projdefs.h"
-#include "FreeRTOSConfig.h"
+#include <FreeRTOSConfig.h> /* the product's, if the compiler finds one before ours, */
+#include "FreeRTOSConfig.h" /* and ours: what it leaves out */
 #include "portable.h"
 
 #ifdef __cplusplus
@@ -77,8 +78,8 @@ typedef StaticStreamBuffer_t StaticMessageBuffer_t;
 #define HF_KERNEL_REQUIRE(condition, sentence) _Static_assert(condition, sentence)
 #endif
 
-HF_KERNEL_REQUIRE((configMAX_PRIORITIES) >= 1 && (configMAX_PRIORITIES) <= 32,
-                  "configMAX_PRIORITIES must be 1 to 32: one bit of a word stands for each.");
+HF_KERNEL_REQUIRE((configMAX_PRIORITIES) >= 1 && (configMAX_PRIORITIES) <= 64,
+                  "configMAX_PRIORITIES must be 1 to 64: one bit of two words stands for each.");
 HF_KERNEL_REQUIRE((configTICK_RATE_HZ) >= 1 && (configTICK_RATE_HZ) <= 1000000,
                   "configTICK_RATE_HZ must be 1 to 1000000.");
 HF_KERNEL_REQUIRE((configMINIMAL_STACK_SIZE) >= PORT_STACK_WORDS_MIN,
@@ -103,6 +104,8 @@ HF_KERNEL_REQUIRE((configTOTAL_HEAP_SIZE) >= 256, "configTOTAL_HEAP_SIZE must be
 #if configUSE_TIMERS == 1
 HF_KERNEL_REQUIRE((configTIMER_TASK_PRIORITY) >= 0 && (configTIMER_TASK_PRIORITY) < (configMAX_PRIORITIES),
                   "configTIMER_TASK_PRIORITY must be 0 to configMAX_PRIORITIES - 1.");
+HF_KERNEL_REQUIRE((configTIMER_TASK_STACK_DEPTH) >= PORT_STACK_WORDS_MIN,
+                  "configTIMER_TASK_STACK_DEPTH must be at least PORT_STACK_WORDS_MIN words.");
 HF_KERNEL_REQUIRE((configTIMER_QUEUE_LENGTH) >= 1, "configTIMER_QUEUE_LENGTH must be at least 1.");
 #endif
 HF_KERNEL_REQUIRE(sizeof(TickType_t) == 4, "the port's TickType_t must have 32 bits.");
@@ -111,8 +114,8 @@ HF_KERNEL_REQUIRE(sizeof(configSTACK_DEPTH_TYPE) >= 2, "configSTACK_DEPTH_TYPE m
 #if configGENERATE_RUN_TIME_STATS == 1 && !defined(portGET_RUN_TIME_COUNTER_VALUE)
 #error "configGENERATE_RUN_TIME_STATS needs portGET_RUN_TIME_COUNTER_VALUE(), in the configuration or the port."
 #endif
-#if configUSE_TICKLESS_IDLE == 2 && !defined(portSUPPRESS_TICKS_AND_SLEEP)
-#error "configUSE_TICKLESS_IDLE 2 needs portSUPPRESS_TICKS_AND_SLEEP() of the application."
+#if configUSE_TICKLESS_IDLE != 0 && !defined(portSUPPRESS_TICKS_AND_SLEEP)
+#error "configUSE_TICKLESS_IDLE needs portSUPPRESS_TICKS_AND_SLEEP(), of the port (1) or of the application (2)."
 #endif
 
 /* ---- What a port or configuration may define, and what holds when it does not. ---- */

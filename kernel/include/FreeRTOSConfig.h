@@ -5,13 +5,14 @@
  *
  *   -DHF_KERNEL_CONFIG='"product_kernel_config.h"'
  *
- * A configuration written for upstream's kernel can be named there as it is.
+ * A configuration written for upstream's kernel can be named there as it is. Or it keeps its name, FreeRTOSConfig.h, in a folder
+ * that the compiler searches before this one (CMake: an include folder of the target freertos_config).
  *
  * Defaults follow one rule. On: what costs nothing unless it is called, since the linker drops what nobody calls. Off:
  * what costs memory in every object or time in every call. Options are 0 or 1 where no range is given.
  */
-#ifndef FREERTOS_CONFIG_H
-#define FREERTOS_CONFIG_H
+#ifndef HF_KERNEL_DEFAULTS_H /* FREERTOS_CONFIG_H guards the configurations of products */
+#define HF_KERNEL_DEFAULTS_H
 
 #ifdef HF_KERNEL_CONFIG
 #include HF_KERNEL_CONFIG
@@ -44,7 +45,7 @@
 #define configSYSTICK_CLOCK_HZ configCPU_CLOCK_HZ
 #endif
 
-/* Priorities are 0 (idle) to this - 1. 1 to 32; one pointer of RAM each. Selection takes the same time for any. */
+/* Priorities are 0 (idle) to this - 1. 1 to 64, up to 32 is faster; one pointer of RAM each. Selection takes the same time for any. */
 #ifndef configMAX_PRIORITIES
 #define configMAX_PRIORITIES 8
 #endif
@@ -369,6 +370,9 @@
 #define INCLUDE_xTaskDelayUntil 1
 #endif
 #endif
+#ifndef INCLUDE_vTaskDelayUntil
+#define INCLUDE_vTaskDelayUntil INCLUDE_xTaskDelayUntil
+#endif
 
 /* xTaskAbortDelay(). */
 #ifndef INCLUDE_xTaskAbortDelay
@@ -417,6 +421,9 @@
 #else
 #define INCLUDE_xSemaphoreGetMutexHolder 1
 #endif
+#endif
+#ifndef INCLUDE_xQueueGetMutexHolder
+#define INCLUDE_xQueueGetMutexHolder INCLUDE_xSemaphoreGetMutexHolder
 #endif
 
 /* xTimerPendFunctionCall(). Needs configUSE_TIMERS. */

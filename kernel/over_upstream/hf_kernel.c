@@ -11,6 +11,8 @@
 #error "Holdfast needs configUSE_MUTEXES, configSUPPORT_STATIC_ALLOCATION and INCLUDE_xTaskGetSchedulerState."
 #endif
 
+_Static_assert(sizeof(TickType_t) == 4, "Holdfast needs configTICK_TYPE_WIDTH_IN_BITS TICK_TYPE_WIDTH_32_BITS");
+
 /* --- time --- */
 
 uint64_t hf_uptime_ticks(void)

@@ -1,6 +1,7 @@
-/* The heap's arithmetic (heap.c), for every size of 32 bits: rounding up never wraps, what is too big is refused before, and
- * classes are in range and in order. And is_used_block() reads nothing outside the heap, whatever pointer it is
- * asked about and whatever the heap's memory holds. (Lists of blocks and their joining are for the tests to show.)
+/* The heap's arithmetic (heap.c), for every size of 32 bits: rounding up never wraps, what is too big is refused
+ * before, and classes are in range and in order. And is_used_block() reads nothing outside the heap, whatever pointer
+ * it is asked about and whatever the heap's memory holds. (Lists of blocks and their joining are for the tests to
+ * show.)
  *
  * options: --unwind 2 --slice-formula
  * planted: classes heap.c s/(highest - 1u) & 1u)/(highest - 1u))/

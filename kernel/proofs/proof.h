@@ -1,6 +1,6 @@
-/* A proof is a function proof_...(): CBMC follows it with every value that any_...() could give, along every path. Loops
- * are unwound as often as a proof says, and that they are not longer is proved, too. A proof includes the kernel's source
- * file, so that it reaches what is static there. prove.sh runs the proofs of a file.
+/* A proof is a function proof_...(): CBMC follows it with every value that any_...() could give, along every path.
+ * Loops are unwound as often as a proof says, and that they are not longer is proved, too. A proof includes the
+ * kernel's source file, so that it reaches what is static there. prove.sh runs the proofs of a file.
  *
  * Most proofs are steps of an induction: from any state in which the invariants hold, one call leads to another such
  * state. So nothing is assumed about how many calls there were before. */

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the proofs of one file with CBMC: each must hold for the source as it is, and fail for each bug planted in a copy.
+# Runs the proofs of one file with CBMC: each must hold for the source as it is, and fail for the bug planted in a copy.
 #
 # usage: kernel/proofs/prove.sh NAME     kernel/proofs/NAME.c
 #
 # In the file's first comment:  options: what CBMC is given for every proof of it
-#                               planted: PROOF FILE SED-COMMAND; proof_PROOF must fail when FILE (of kernel/) is so changed
+#                               planted: PROOF FILE SED-COMMAND; proof_PROOF must fail when FILE of kernel/ is so changed
 # The sources are preprocessed for the device, so sizes and types are its own.
 # HF_CBMC: the program instead of the one that deps/programs.sh fetches.
 # Exit status: 0 all hold and every planted bug is found, 1 not, 77 there is no CBMC here.

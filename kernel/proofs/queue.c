@@ -1,7 +1,7 @@
-/* Queues (queue.c): the invariants of queue_internal.h, for any length up to 8 and any item size up to 16. From any state in
- * which they hold, an item that is put, put first or got is copied to or from the right item of the storage, whole and
- * inside, and the invariants hold again. And a queue that does not fit is refused, for any length of 32 bits, and any
- * item size below 48 or one of some large ones (for any size of 32 bits CBMC does not come to an end).
+/* Queues (queue.c): the invariants of queue_internal.h, for any length up to 8 and any item size up to 16. From any
+ * state in which they hold, an item that is put, put first or got is copied to or from the right item of the storage,
+ * whole and inside, and the invariants hold again. And a queue that does not fit is refused, for any length of 32
+ * bits, and any item size below 48 or one of some large ones (for any size of 32 bits CBMC does not come to an end).
  *
  * Where an item lies is counted in items: its place in the storage is that times the item size.
  *

@@ -1,7 +1,8 @@
-/* Stream, message and batching buffers (stream_buffer.c), for any length below 256, any positions, and any number of bytes
- * of 32 bits that is asked for: nothing outside the storage or the caller's memory is read or written, nothing is sent that
- * has no room and nothing received that is not there, positions stay inside, and what is counted is right afterwards.
- * Which bytes are copied is for the tests to show. And a buffer that does not fit is refused, for any size of 32 bits.
+/* Stream, message and batching buffers (stream_buffer.c), for any length below 256, any positions, and any number of
+ * bytes of 32 bits that is asked for: nothing outside the storage or the caller's memory is read or written, nothing
+ * is sent that has no room and nothing received that is not there, positions stay inside, and what is counted is
+ * right afterwards. Which bytes are copied is for the tests to show. And a buffer that does not fit is refused, for
+ * any size of 32 bits.
  *
  * options: --unwind 2 --slice-formula --sat-solver cadical
  * planted: counts stream_buffer.c s/used + buffer->length : used/used + buffer->length - 1u : used/

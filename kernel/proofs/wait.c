@@ -1,6 +1,6 @@
-/* Lists of waiting tasks (wait.h): from any well-formed list of up to three tasks of any priorities, one more that joins, or
- * one of four that leaves, leads to a well-formed list of exactly those that wait then, in order: most urgent first,
- * among equals the longest waiting.
+/* Lists of waiting tasks (wait.h): from any well-formed list of up to three tasks of any priorities, one more that
+ * joins, or one of four that leaves, leads to a well-formed list of exactly those that wait then, in order: most
+ * urgent first, among equals the longest waiting.
  *
  * What a list looks like follows from the order of its tasks alone: build() makes any, prove_built() compares.
  *

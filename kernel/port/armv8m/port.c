@@ -236,11 +236,12 @@ void UsageFault_Handler(void)
 
 /* --- the tick --- */
 
-#define PERIOD (configSYSTICK_CLOCK_HZ / configTICK_RATE_HZ) /* clocks */
-_Static_assert(PERIOD >= 2 && PERIOD - 1 <= SYST_MAX, "configTICK_RATE_HZ does not fit SysTick at this clock");
+#define PERIOD ((uint32_t)(configSYSTICK_CLOCK_HZ) / (configTICK_RATE_HZ)) /* clocks; the clock may be a variable */
 
 __attribute__((weak)) void port_start_tick(void)
 {
+  configASSERT(PERIOD >= 2u && PERIOD - 1u <= SYST_MAX);
+  configASSERT(configUSE_TICKLESS_IDLE != 1 || configSYSTICK_CLOCK_HZ == configCPU_CLOCK_HZ); /* see cut_short() */
   SYST_CSR = 0;
   SYST_RVR = PERIOD - 1u;
   SYST_CVR = 0;

@@ -15,6 +15,10 @@
 
 #include "../porttypes.h"
 
+#if !defined(__ARM_ARCH_8M_MAIN__) && !defined(__ARM_ARCH_8_1M_MAIN__)
+#error "this port is for Armv8-M mainline: PSPLIM, BASEPRI"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -81,8 +85,12 @@ void port_fill(void *to, uint8_t value, size_t bytes);
 #define portWAIT_FOR_INTERRUPT() __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory")
 #endif
 
-/* Nothing is ready: until an interrupt comes. */
+/* Nothing is ready: until an interrupt comes. An idle hook is called without rest, as upstream does; it may wait itself. */
+#if configUSE_IDLE_HOOK == 1
+#define PORT_IDLE() ((void)0)
+#else
 #define PORT_IDLE() portWAIT_FOR_INTERRUPT()
+#endif
 
 /* In development: an interrupt that calls the kernel must be one that the kernel can mask. */
 void port_check_interrupt_priority(void);

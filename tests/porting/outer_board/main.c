@@ -18,15 +18,9 @@ static void say(const char *text)
   uart_write(text, (uint32_t)strlen(text));
 }
 
-/* Development builds end here when the kernel was used wrongly. */
-void hf_kernel_assert_failed(const char *file, int line)
-{
-  (void)line;
-  say("assertion in ");
-  say(file);
-  say("\n");
-  reset_system(RESET_FAULT);
-}
+uint32_t SystemCoreClock = 32000000;
+
+_Static_assert(configMAX_PRIORITIES == 56, "the product's own configuration is taken");
 
 static void send_next(TimerHandle_t timer)
 {
@@ -59,7 +53,7 @@ void stage_main(void)
   interrupts_init();
   numbers = xQueueCreate(4, sizeof(uint32_t));
   TimerHandle_t timer = xTimerCreate("every 10 ms", pdMS_TO_TICKS(10), pdTRUE, NULL, send_next);
-  if (numbers == NULL || timer == NULL || xTaskCreate(receive, "receiver", 256, NULL, 2, NULL) != pdPASS) {
+  if (numbers == NULL || timer == NULL || xTaskCreate(receive, "receiver", 256, NULL, 40, NULL) != pdPASS) {
     say("no memory\n");
     reset_system(RESET_FAULT);
   }
