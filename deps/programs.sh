@@ -36,8 +36,8 @@ pins() { lock_lines "$lock" | awk -v on="$(architecture)" '$3 == on'; }
 # The deb of a version, as we name it.
 deb_of() { printf '%s/dl/%s_%s.deb' "$src" "$1" "${2#*:}"; }
 
-# open_archive: in a shell of its own, so that what ends archive_open() does not end us; apt's files stay. Bounded: a network
-# that swallows everything must not hold up a set-up.
+# open_archive: in a shell of its own, so that what ends archive_open() does not end us; apt's files stay. Bounded: a
+# network that swallows everything must not hold up a set-up.
 open_archive() {
   archive_options
   [ -z "${archive_is_read:-}" ] || return 0
@@ -53,7 +53,8 @@ download_deb() {
   local new=$src/.new-deb
   rm -rf "$new"
   mkdir -p "$new" "$src/dl"
-  (cd "$new" && LC_ALL=C.UTF-8 timeout 300 apt-get "${apt_options[@]}" download "$1=$2" < /dev/null > "$src/.apt/download.log" 2>&1) || return
+  (cd "$new" && LC_ALL=C.UTF-8 timeout 300 apt-get "${apt_options[@]}" download "$1=$2" \
+    < /dev/null > "$src/.apt/download.log" 2>&1) || return
   mv "$new"/*.deb "$3"
 }
 
@@ -137,7 +138,8 @@ move() {
     version=$(newest "$name")
     for wanted in "$@"; do [ "${wanted%%=*}" != "$name" ] || version=${wanted#*=}; done
     file=$(deb_of "$name" "$version")
-    download_deb "$name" "$version" "$file" || die "$name $version could not be downloaded; the archive has $(versions_of_deb "$name" | paste -sd' ')"
+    download_deb "$name" "$version" "$file" ||
+      die "$name $version could not be downloaded; the archive has $(versions_of_deb "$name" | paste -sd' ')"
     printf '%s %s %s %s\n' "$name" "$version" "$arch" "$(sha256_of "$file")" >> "$moved"
   done < <(pins)
   diff -u --label "pins before" --label "pins now" "$lock" "$moved" || true

@@ -4,7 +4,7 @@
 # usage: kernel/proofs/prove.sh NAME     kernel/proofs/NAME.c
 #
 # In the file's first comment:  options: what CBMC is given for every proof of it
-#                               planted: PROOF FILE SED-COMMAND; proof_PROOF must fail when FILE of kernel/ is so changed
+#                               planted: PROOF FILE SED-COMMAND; proof_PROOF fails when FILE of kernel/ is so changed
 # The sources are preprocessed for the device, so sizes and types are its own.
 # HF_CBMC: the program instead of the one that deps/programs.sh fetches.
 # Exit status: 0 all hold and every planted bug is found, 1 not, 77 there is no CBMC here.
@@ -24,7 +24,8 @@ directives() { sed -n "1,/\*\//s#^ \* $1: \(.*[^ ]\)\$#\1#p" "$file" | sed 's# \
 prove() {
   arm-none-eabi-gcc -E -P -ffreestanding -mcpu=cortex-m33 -DHF_KERNEL_CONFIG='"proof_config.h"' \
     -I"$1/proofs" -I"$1/proofs/port" -I"$1" -I"$1/include" "$1/proofs/$name.c" -o "$work/$name.i"
-  "$cbmc" "$work/$name.i" --function "proof_$2" --arch arm --32 --drop-unused-functions "${options[@]}" > "$work/log" 2>&1
+  "$cbmc" "$work/$name.i" --function "proof_$2" --arch arm --32 --drop-unused-functions "${options[@]}" \
+    > "$work/log" 2>&1
 }
 
 holds() {
