@@ -59,12 +59,19 @@ kernel_section() {
   echo
   echo "## Kernel"
   echo
+  bench/kernel/compare.sh --verdict "$results"
+  echo
   echo "Each operation of the kernel beside upstream FreeRTOS V11 (its ARM_CM33_NTZ port), both as guest instructions on a"
   echo "Cortex-M33 (mps2-an505, secure, no FPU context) with the compiler above. lean: no asserts, stack checks or trace;"
   echo "checked: asserts and stack check 2. \`rt\` is a round trip with the switch back, \`oneway\` until the other task runs; a"
   echo "number at the end of a row says how many other tasks or timers there are. \`masked\` rows are the longest stretch with"
   echo "interrupts masked. Bold: above upstream. \`bench/kernel/baseline.txt\` says how upstream's figures were measured,"
   echo "\`bench/kernel/accepted.txt\` why a row may be above them; any other row above them fails the tests."
+  echo
+  echo "First letter of a row: a taskYIELD; b, c binary semaphore; d, e queue; f mutexes; g notification; h event group; i tick and"
+  echo "delays; j create and delete; k heap; l stream and message buffer; m from an interrupt to the waiting task; n timers; x the"
+  echo "rest. \`text\`: the whole kernel without \`list.c\`; \`text_everything\`: with every option on; \`waiting_stack\`: what a task waiting"
+  echo "for a semaphore uses of its stack."
   echo
   bench/kernel/compare.sh --table "$results"
   accepted_rows
@@ -83,7 +90,8 @@ write_numbers() {
     echo "# Numbers"
     echo
     echo "Written by \`make bench\` (\`bench/run.sh\`); budgets are in \`bench/budgets.txt\` and fail the tests when exceeded."
-    echo "Instructions are guest instructions under \`-icount shift=0\`: exact and repeatable, not cycles. Sizes are of the whole"
+    echo "Instructions are guest instructions under \`-icount shift=0\`: exact and repeatable, not cycles (but every run makes new"
+    echo "keys, and the work of LMS and P-256 depends on them by some percent). Sizes are of the whole"
     echo "program: vectors, code, read-only data and the image of initialised data."
     echo
     echo "Compiler: $(compiler). Board: an524 (Cortex-M33)."

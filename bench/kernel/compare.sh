@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Holds what bench/kernel/run.sh measured against upstream's kernel (baseline.txt).
-# usage: bench/kernel/compare.sh --check | --list | --table MEASURED
+# usage: bench/kernel/compare.sh --check | --list | --table | --verdict MEASURED
 #   --check   fails when a row is above upstream's and not in accepted.txt, or in it without need
 #   --list    the rows that upstream has, the worst first
 #   --table   all rows as the table of docs/numbers.md
+#   --verdict where we stand, in a sentence
 # MEASURED has lines "kernel.BUILD.ROW VALUE UNIT"; others are passed over.
 #
 # The m.isr rows pass through the benchmark's own interrupt function. What it costs until it reaches the kernel's
@@ -57,6 +58,15 @@ check() {
   echo "No row of the kernel is above upstream's, apart from those accepted."
 }
 
+verdict() {
+  list | awk '
+    { ratio[NR] = $1; row[NR] = $2; if ($1 > 1) above++ }
+    END {
+      printf "Of %d figures that upstream has too, %d are above upstream'"'"'s; the median is %.2f of it, ", NR, above, ratio[int((NR + 1) / 2)]
+      printf "the nearest %s (%.2f).\n", row[1], ratio[1]
+    }'
+}
+
 table() {
   echo "| Row | Unit | lean -O2 | upstream | lean -Os | upstream | checked -O2 | upstream |"
   echo "|---|---|---:|---:|---:|---:|---:|---:|"
@@ -76,5 +86,6 @@ case $1 in
 --check) check ;;
 --list) list ;;
 --table) table ;;
+--verdict) verdict ;;
 *) exit 2 ;;
 esac
