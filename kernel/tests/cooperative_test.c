@@ -169,23 +169,23 @@ static BaseType_t receive_stream(struct actor *self)
 
 PROMISE(event_groups_and_stream_buffers_wake_for_the_next_yield)
 {
-  static struct actor waiter = {.letter = 'w', .act = wait_for_bit, .ticks = 50};
+  static struct actor blocked = {.letter = 'w', .act = wait_for_bit, .ticks = 50};
   static struct actor receiver = {.letter = 'r', .act = receive_stream, .ticks = 50};
-  waiter.object = xEventGroupCreate();
+  blocked.object = xEventGroupCreate();
   receiver.object = xStreamBufferCreate(4, 1);
-  NEED(waiter.object != NULL && receiver.object != NULL);
+  NEED(blocked.object != NULL && receiver.object != NULL);
   diary_begin();
-  actor_start(&waiter, HIGHER);
+  actor_start(&blocked, HIGHER);
   actor_start(&receiver, HIGHER);
   taskYIELD();
-  CHECK_EQUAL(xEventGroupSetBits(waiter.object, 1), 0); /* cleared for the waiter already */
+  CHECK_EQUAL(xEventGroupSetBits(blocked.object, 1), 0); /* cleared for the waiter already */
   CHECK_EQUAL(xStreamBufferSend(receiver.object, "s", 1, 0), 1);
   note('j');
   taskYIELD();
   CHECK_DIARY("jwr");
-  CHECK_EQUAL(waiter.answer, 1);
+  CHECK_EQUAL(blocked.answer, 1);
   CHECK_EQUAL(receiver.answer, 's');
-  vEventGroupDelete(waiter.object);
+  vEventGroupDelete(blocked.object);
   vStreamBufferDelete(receiver.object);
 }
 
