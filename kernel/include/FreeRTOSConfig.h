@@ -323,6 +323,9 @@
 #define configMAX_SYSCALL_INTERRUPT_PRIORITY 0x20
 #endif
 
+/* configRUN_FREERTOS_SECURE_ONLY: 1: the kernel runs in the secure world, 0: in the non-secure one, or there are none.
+ * Not defined: it finds out, by whether it sees a security attribution unit; define it for a secure world without one. */
+
 /* Clocks of the processor from reading SysTick to its new start, when a long sleep is cut short (configUSE_TICKLESS_IDLE);
  * docs/porting.md says how to measure. */
 #ifndef configSYSTICK_RESTART_CLOCKS

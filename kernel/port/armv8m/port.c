@@ -79,6 +79,16 @@ static StackType_t *align_down(StackType_t *address)
   return (StackType_t *)((uintptr_t)address & ~(uintptr_t)(portBYTE_ALIGNMENT - 1u));
 }
 
+/* Which world this is. A core without the Security Extension counts as non-secure, as its EXC_RETURN does. */
+static inline bool is_secure(void)
+{
+#ifdef configRUN_FREERTOS_SECURE_ONLY
+  return configRUN_FREERTOS_SECURE_ONLY == 1;
+#else
+  return SAU_TYPE != 0;
+#endif
+}
+
 void port_task_init(struct tskTaskControlBlock *task, StackType_t *stack, size_t depth, TaskFunction_t code,
                     void *parameter)
 {
@@ -90,7 +100,7 @@ void port_task_init(struct tskTaskControlBlock *task, StackType_t *stack, size_t
   frame[7] = XPSR_THUMB;
   StackType_t *top = frame - PUSHED_WORDS;
   for (uint32_t i = 0; i < PUSHED_WORDS - 1u; i++) top[i] = 0;
-  top[PUSHED_WORDS - 1u] = SAU_TYPE != 0 ? EXC_RETURN_SECURE : EXC_RETURN_NONSECURE;
+  top[PUSHED_WORDS - 1u] = is_secure() ? EXC_RETURN_SECURE : EXC_RETURN_NONSECURE;
   task->top = top;
   task->limit = align_down(stack + BELOW_LIMIT_WORDS + 1u);
 }
