@@ -24,16 +24,19 @@ typedef void (*tb_translated)(uint64_t id, void *tb);
 typedef void (*insn_executed)(unsigned cpu, void *data);
 void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, tb_translated cb);
 void qemu_plugin_register_vcpu_insn_exec_cb(void *insn, insn_executed cb, int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline(void *insn, int op, void *counter, uint64_t add);
 size_t qemu_plugin_tb_n_insns(const void *tb);
 void *qemu_plugin_tb_get_insn(const void *tb, size_t index);
+#if API_VERSION >= 3
+size_t qemu_plugin_insn_data(const void *insn, void *to, size_t bytes);
+#else
 const void *qemu_plugin_insn_data(const void *insn);
+#endif
 uint64_t qemu_plugin_insn_vaddr(const void *insn);
 void qemu_plugin_outs(const char *text);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = API_VERSION;
 
-enum { ADD_U64 = 0, READ_TO_MASK_MAX = 6, CONSTANT_TO_WRITE_MAX = 4 };
+enum { READ_TO_MASK_MAX = 6, CONSTANT_TO_WRITE_MAX = 4 };
 
 static uint64_t executed;
 
@@ -173,7 +176,12 @@ typedef struct insn_code {
 
 static insn_code code_of(const void *insn)
 {
+#if API_VERSION >= 3
+  uint8_t bytes[4] = {0};
+  (void)qemu_plugin_insn_data(insn, bytes, sizeof bytes);
+#else
   const uint8_t *bytes = qemu_plugin_insn_data(insn);
+#endif
   insn_code code = {(uint16_t)(bytes[0] | bytes[1] << 8), 0};
   if (code.first >= 0xe800) code.second = (uint16_t)(bytes[2] | bytes[3] << 8);
   return code;
@@ -220,6 +228,13 @@ static insn_executed masking_of(const void *tb, size_t number, insn_code code)
   return NULL;
 }
 
+static void on_any(unsigned cpu, void *address)
+{
+  (void)cpu;
+  (void)address;
+  executed++;
+}
+
 static void on_translate(uint64_t id, void *tb)
 {
   (void)id;
@@ -229,10 +244,7 @@ static void on_translate(uint64_t id, void *tb)
     void *address = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
     const insn_code code = code_of(insn);
     const insn_executed mark = mark_of(code), masking = masking_of(tb, i, code);
-    if (mark != NULL)
-      qemu_plugin_register_vcpu_insn_exec_cb(insn, mark, 0, address);
-    else
-      qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &executed, 1);
+    qemu_plugin_register_vcpu_insn_exec_cb(insn, mark != NULL ? mark : on_any, 0, address);
     if (masking != NULL) qemu_plugin_register_vcpu_insn_exec_cb(insn, masking, 0, address);
   }
 }

@@ -55,10 +55,10 @@ kept_of() {
   echo $bytes
 }
 
-# The interface of emulator plugins changes with its version: the first that loads is taken.
+# The interface of emulator plugins changes with its version: the newest that loads is taken.
 plugin() {
   local version
-  for version in 1 2 3 4 5; do
+  for version in 6 5 4 3 2 1; do
     gcc -O2 -Wall -Wextra -shared -fPIC -DAPI_VERSION=$version -o "$work/counter.so" "$here/counter_plugin.c"
     if qemu-system-arm -M none -display none -monitor none -S -plugin "$work/counter.so" -serial none -no-reboot \
       -qmp stdio <<< '{"execute":"qmp_capabilities"}{"execute":"quit"}' > /dev/null 2>&1; then return 0; fi
