@@ -6,6 +6,10 @@
 #include "stream_buffer.h"
 #include "timers.h"
 
+#ifdef HF_KERNEL_TEST_ON_HOST
+#include "hf_posix.h"
+#endif
+
 static void note_and_end(void *letter)
 {
   note(letter_of(letter));
@@ -70,6 +74,125 @@ PROMISE(who_is_woken_by_an_interrupt_runs_at_the_next_yield)
   CHECK_DIARY("jw");
   CHECK_EQUAL(waiter.answer, 1);
 }
+
+/* What an interrupt was told about the waiter that it woke. */
+static volatile BaseType_t told;
+
+static void tell_notify_isr(void)
+{
+  BaseType_t woken = pdFALSE;
+  vTaskNotifyGiveFromISR(waiter.task, &woken);
+  told = woken;
+}
+
+static void tell_give_isr(void)
+{
+  BaseType_t woken = pdFALSE;
+  CHECK_EQUAL(xSemaphoreGiveFromISR(waiter.object, &woken), pdPASS);
+  told = woken;
+}
+
+static void tell_send_isr(void)
+{
+  BaseType_t woken = pdFALSE;
+  CHECK_EQUAL(xQueueSendFromISR(waiter.object, "i", &woken), pdPASS);
+  told = woken;
+}
+
+static void tell_bytes_isr(void)
+{
+  BaseType_t woken = pdFALSE;
+  CHECK_EQUAL(xStreamBufferSendFromISR(waiter.object, "s", 1, &woken), 1);
+  told = woken;
+}
+
+static void tell_resume_isr(void)
+{
+  told = xTaskResumeFromISR(waiter.task);
+}
+
+static BaseType_t take_semaphore(struct actor *self)
+{
+  return xSemaphoreTake(self->object, self->ticks);
+}
+
+static BaseType_t suspend_itself(struct actor *self)
+{
+  (void)self;
+  vTaskSuspend(NULL);
+  return pdTRUE;
+}
+
+/* The interrupt wakes the waiter, which does act(); only if that is more urgent than the judge is this told. */
+static void check_told(void (*isr)(void), BaseType_t (*act)(struct actor *self), void *object)
+{
+  for (UBaseType_t priority = LOWER; priority <= HIGHER; priority++) {
+    waiter = (struct actor){.letter = 'w', .act = act, .object = object, .ticks = 50};
+    diary_begin();
+    actor_start(&waiter, priority);
+    vTaskDelay(1);
+    told = -1;
+    test_interrupt(isr);
+    CHECK_EQUAL(told, priority > JUDGE_PRIORITY ? pdTRUE : pdFALSE);
+    note('j');
+    vTaskDelay(1);
+    CHECK_DIARY("jw");
+  }
+}
+
+static BaseType_t receive(struct actor *self);
+static BaseType_t receive_stream(struct actor *self);
+
+PROMISE(an_interrupt_is_told_that_whom_it_woke_is_more_urgent)
+{
+  QueueHandle_t queue = xQueueCreate(1, 1);
+  SemaphoreHandle_t semaphore = xSemaphoreCreateBinary();
+  StreamBufferHandle_t buffer = xStreamBufferCreate(4, 1);
+  NEED(queue != NULL && semaphore != NULL && buffer != NULL);
+  check_told(tell_notify_isr, take, NULL);
+  check_told(tell_give_isr, take_semaphore, semaphore);
+  check_told(tell_send_isr, receive, queue);
+  check_told(tell_bytes_isr, receive_stream, buffer);
+  check_told(tell_resume_isr, suspend_itself, NULL);
+  vQueueDelete(queue);
+  vSemaphoreDelete(semaphore);
+  vStreamBufferDelete(buffer);
+}
+
+#ifdef HF_KERNEL_TEST_ON_HOST
+static uint64_t woken_at;
+static uint64_t ran_at;
+
+static void notify_in_time_isr(void)
+{
+  woken_at = hf_posix_instructions();
+  vTaskNotifyGiveFromISR(waiter.task, NULL);
+}
+
+static BaseType_t take_in_time(struct actor *self)
+{
+  BaseType_t taken = take(self);
+  ran_at = hf_posix_instructions();
+  return taken;
+}
+
+PROMISE(who_is_woken_while_nothing_else_runs_runs_at_once_whenever_the_interrupt_comes)
+{
+  for (unsigned point = 1; point <= 40u; point++) {
+    waiter = (struct actor){.letter = 'w', .act = take_in_time, .ticks = 1000};
+    diary_begin();
+    actor_start(&waiter, HIGHER);
+    (void)fresh_tick();
+    woken_at = 0;
+    hf_posix_at_open(point, notify_in_time_isr);
+    vTaskDelay(40); /* longer than the points take */
+    hf_posix_at_open(0, notify_in_time_isr);
+    CHECK(woken_at != 0);
+    CHECK_EQUAL(ran_at - woken_at, 0);
+    CHECK_DIARY("w");
+  }
+}
+#endif
 
 PROMISE(delays_and_time_outs_are_exact_when_the_processor_is_free)
 {
@@ -245,6 +368,10 @@ const struct promise cooperative_promises[] = {
   KEPT(yielding_does_not_let_less_urgent_tasks_run),
   KEPT(a_task_that_computes_keeps_the_processor_over_ticks),
   KEPT(who_is_woken_by_an_interrupt_runs_at_the_next_yield),
+  KEPT(an_interrupt_is_told_that_whom_it_woke_is_more_urgent),
+#ifdef HF_KERNEL_TEST_ON_HOST
+  KEPT(who_is_woken_while_nothing_else_runs_runs_at_once_whenever_the_interrupt_comes),
+#endif
   KEPT(delays_and_time_outs_are_exact_when_the_processor_is_free),
   KEPT(a_priority_raised_above_the_running_task_counts_at_the_next_yield),
   KEPT(equals_that_yield_take_turns),

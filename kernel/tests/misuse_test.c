@@ -533,6 +533,21 @@ PROMISE(giving_a_mutex_that_one_does_not_hold_is_caught)
   vSemaphoreDelete(mutex);
 }
 
+static void take_mutex_isr(void)
+{
+  (void)xSemaphoreTakeFromISR(mutex, NULL);
+}
+
+PROMISE(a_mutex_taken_in_an_interrupt_is_caught)
+{
+  mutex = xSemaphoreCreateMutex();
+  NEED(mutex != NULL);
+  CHECK(test_stops_in_interrupt(take_mutex_isr));
+  CHECK_EQUAL(uxSemaphoreGetCount(mutex), 1);
+  CHECK(xSemaphoreGetMutexHolder(mutex) == NULL);
+  vSemaphoreDelete(mutex);
+}
+
 PROMISE(waiting_for_a_mutex_while_the_scheduler_is_suspended_is_caught_before_anything_is_inherited)
 {
   static struct actor holder = {.letter = 'h', .act = hold_mutex, .ticks = 3};
@@ -625,6 +640,7 @@ const struct promise misuse_promises[] = {
   KEPT(bad_arguments_are_caught),
   KEPT(blocking_while_the_scheduler_is_suspended_is_caught),
   KEPT(giving_a_mutex_that_one_does_not_hold_is_caught),
+  KEPT(a_mutex_taken_in_an_interrupt_is_caught),
   KEPT(waiting_for_a_mutex_while_the_scheduler_is_suspended_is_caught_before_anything_is_inherited),
   KEPT(freeing_twice_is_caught),
   KEPT(deleting_a_task_twice_is_caught),

@@ -1,5 +1,6 @@
 /* Interrupts against calls: nothing is lost, doubled or forgotten, whenever the interrupt comes. On the host it comes at
  * every single point where one can come (a sweep); everywhere it comes at many moments (a storm). */
+#include "atomic.h"
 #include "diary.h"
 #include "queue.h"
 #include "semphr.h"
@@ -433,6 +434,52 @@ PROMISE(a_give_at_the_tick_of_the_time_out_is_not_lost)
   sweep(give_isr, take_late);
   vSemaphoreDelete(semaphore);
 }
+
+/* --- the idle task --- */
+
+static TaskHandle_t deleter;
+static TaskHandle_t to_delete;
+
+static void delete_when_told(void *unused)
+{
+  (void)unused;
+  for (;;) {
+    (void)ulTaskNotifyTake(pdTRUE, portMAX_DELAY);
+    if (to_delete != NULL) vTaskDelete(to_delete);
+    to_delete = NULL;
+  }
+}
+
+static void tell_deleter_isr(void)
+{
+  vTaskNotifyGiveFromISR(deleter, NULL);
+}
+
+static void delay_and_suspend(void *ticks)
+{
+  vTaskDelay((TickType_t)(uintptr_t)ticks);
+  vTaskSuspend(NULL);
+}
+
+/* Tickless: one of two tasks with the next deadline is deleted while the idle task looks how long it may sleep. */
+PROMISE(idle_looks_at_deadlines_while_tasks_come_and_go)
+{
+  deleter = test_task(delete_when_told, NULL, HIGHER);
+  for (unsigned point = 1; point < 60u; point++) {
+    (void)fresh_tick();
+    to_delete = test_task(delay_and_suspend, (void *)600, HIGHER);
+    TaskHandle_t sleeper = test_task(delay_and_suspend, (void *)610, HIGHER);
+    hf_posix_at_open(point, tell_deleter_isr);
+    vTaskDelay(500);
+    CHECK(to_delete == NULL);
+    hf_posix_at_open(0, tell_deleter_isr);
+    CHECK_EQUAL(eTaskGetState(sleeper), eBlocked);
+    vTaskDelay(150);
+    CHECK_EQUAL(eTaskGetState(sleeper), eSuspended);
+    vTaskDelete(sleeper);
+  }
+  vTaskDelete(deleter);
+}
 #endif
 
 /* --- storms --- */
@@ -586,6 +633,64 @@ PROMISE(in_a_storm_of_resumptions_a_task_goes_on_and_delays_are_exact)
   vTaskDelete(storm_sleeper);
 }
 
+/* --- without masking --- */
+
+PROMISE(atomic_functions_change_a_word_and_return_what_was_there)
+{
+  uint32_t word = 0xFFFFFFFFu;
+  CHECK_EQUAL(Atomic_Increment_u32(&word), 0xFFFFFFFFu);
+  CHECK_EQUAL(Atomic_Decrement_u32(&word), 0);
+  CHECK_EQUAL(Atomic_Add_u32(&word, 7), 0xFFFFFFFFu);
+  CHECK_EQUAL(Atomic_Subtract_u32(&word, 2), 6);
+  CHECK_EQUAL(Atomic_OR_u32(&word, 0x50u), 4);
+  CHECK_EQUAL(Atomic_AND_u32(&word, 0x16u), 0x54u);
+  CHECK_EQUAL(Atomic_XOR_u32(&word, 0x30u), 0x14u);
+  CHECK_EQUAL(Atomic_NAND_u32(&word, 0x2Cu), 0x24u);
+  CHECK_EQUAL(word, 0xFFFFFFDBu);
+}
+
+PROMISE(atomic_swaps_happen_if_what_was_there_is_what_was_expected)
+{
+  uint32_t word = 5;
+  CHECK_EQUAL(Atomic_CompareAndSwap_u32(&word, 9, 4), ATOMIC_COMPARE_AND_SWAP_FAILURE);
+  CHECK_EQUAL(word, 5);
+  CHECK_EQUAL(Atomic_CompareAndSwap_u32(&word, 9, 5), ATOMIC_COMPARE_AND_SWAP_SUCCESS);
+  CHECK_EQUAL(word, 9);
+  char first = 'f';
+  char second = 's';
+  void *pointer = &first;
+  CHECK_EQUAL(Atomic_CompareAndSwapPointers_p32(&pointer, &first, &second), ATOMIC_COMPARE_AND_SWAP_FAILURE);
+  CHECK(pointer == &first);
+  CHECK_EQUAL(Atomic_CompareAndSwapPointers_p32(&pointer, &second, &first), ATOMIC_COMPARE_AND_SWAP_SUCCESS);
+  CHECK(pointer == &second);
+  CHECK(Atomic_SwapPointers_p32(&pointer, &first) == &second);
+  CHECK(pointer == &first);
+}
+
+static uint32_t atomic_word;
+static volatile uint32_t atomic_interrupts;
+
+static void increment_isr(void)
+{
+  (void)Atomic_Increment_u32(&atomic_word);
+  atomic_interrupts++;
+}
+
+PROMISE(in_a_storm_of_atomic_increments_none_is_lost)
+{
+  atomic_word = 0;
+  atomic_interrupts = 0;
+  test_storm_start(increment_isr, 6, STORM_SPREAD);
+  for (unsigned i = 0; i < 5000u; i++) {
+    (void)Atomic_Add_u32(&atomic_word, 3);
+    (void)Atomic_Subtract_u32(&atomic_word, 2);
+    if (i % 16u == 0) taskYIELD();
+  }
+  test_storm_stop();
+  CHECK(atomic_interrupts > 10u);
+  CHECK_EQUAL(Atomic_Add_u32(&atomic_word, 0), 5000u + atomic_interrupts);
+}
+
 const struct promise race_promises[] = {
 #ifdef HF_KERNEL_TEST_ON_HOST
   KEPT(a_give_is_taken_or_stays_whenever_it_comes),
@@ -600,10 +705,14 @@ const struct promise race_promises[] = {
   KEPT(a_waiter_whose_priority_changes_while_it_is_woken_wakes_once),
   KEPT(an_interrupt_that_yields_at_any_point_disturbs_nobody),
   KEPT(a_give_at_the_tick_of_the_time_out_is_not_lost),
+  KEPT(idle_looks_at_deadlines_while_tasks_come_and_go),
 #endif
   KEPT(in_a_storm_of_interrupts_nothing_is_lost_by_lower_tasks),
   KEPT(in_a_storm_of_interrupts_nothing_is_lost_by_higher_tasks),
   KEPT(in_a_storm_of_interrupts_nothing_is_lost_by_tasks_of_all_priorities),
   KEPT(in_a_storm_of_resumptions_a_task_goes_on_and_delays_are_exact),
+  KEPT(atomic_functions_change_a_word_and_return_what_was_there),
+  KEPT(atomic_swaps_happen_if_what_was_there_is_what_was_expected),
+  KEPT(in_a_storm_of_atomic_increments_none_is_lost),
   END_OF_PROMISES,
 };

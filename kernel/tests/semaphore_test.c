@@ -573,6 +573,66 @@ PROMISE(a_mutex_is_given_to_the_most_urgent_waiter)
   vSemaphoreDelete(holder.first);
 }
 
+PROMISE(a_mutex_that_was_reset_has_no_holder_and_is_given_by_anybody)
+{
+  isr_semaphore = xSemaphoreCreateMutex();
+  NEED(isr_semaphore != NULL);
+  for (unsigned i = 0; i < 2u; i++) {
+    CHECK_EQUAL(xQueueReset(isr_semaphore), pdPASS);
+    CHECK_EQUAL(uxSemaphoreGetCount(isr_semaphore), 0);
+    CHECK(xSemaphoreGetMutexHolder(isr_semaphore) == NULL);
+    if (i == 0) {
+      CHECK_EQUAL(xSemaphoreGive(isr_semaphore), pdTRUE);
+    } else {
+      test_interrupt(isr_give);
+      CHECK_EQUAL(isr_answer, pdTRUE);
+      CHECK_EQUAL(isr_woken, pdFALSE);
+    }
+    CHECK_EQUAL(uxSemaphoreGetCount(isr_semaphore), 1);
+    CHECK_EQUAL(xSemaphoreTake(isr_semaphore, 0), pdTRUE);
+    CHECK(xSemaphoreGetMutexHolder(isr_semaphore) == xTaskGetCurrentTaskHandle());
+    CHECK_EQUAL(xSemaphoreGive(isr_semaphore), pdTRUE);
+  }
+  vSemaphoreDelete(isr_semaphore);
+}
+
+PROMISE(a_mutex_given_by_an_interrupt_after_its_reset_gets_its_waiter_on)
+{
+  isr_semaphore = xSemaphoreCreateMutex();
+  NEED(isr_semaphore != NULL);
+  struct actor taker = {.letter = 't', .act = take, .object = isr_semaphore, .ticks = 50};
+  CHECK_EQUAL(xQueueReset(isr_semaphore), pdPASS);
+  diary_begin();
+  actor_start(&taker, HIGHER); /* it waits: there is no holder to lend its priority to */
+  CHECK_DIARY("");
+  test_interrupt(isr_give);
+  note('j');
+  CHECK_EQUAL(isr_woken, pdTRUE);
+  CHECK_DIARY("tj");
+  CHECK_EQUAL(taker.answer, pdTRUE);
+  vSemaphoreDelete(isr_semaphore);
+}
+
+static BaseType_t take_and_give(struct actor *self)
+{
+  BaseType_t taken = xSemaphoreTake(self->object, self->ticks);
+  return taken == pdTRUE ? xSemaphoreGive(self->object) : taken;
+}
+
+PROMISE(a_waiter_that_is_deleted_takes_its_priority_back)
+{
+  SemaphoreHandle_t mutex = xSemaphoreCreateMutex();
+  NEED(mutex != NULL);
+  struct actor waiter = {.letter = 'w', .act = take_and_give, .object = mutex, .ticks = portMAX_DELAY};
+  CHECK_EQUAL(xSemaphoreTake(mutex, 0), pdTRUE);
+  actor_start(&waiter, HIGHER + 1u);
+  CHECK_EQUAL(uxTaskPriorityGet(NULL), HIGHER + 1u);
+  vTaskDelete(waiter.task);
+  CHECK_EQUAL(xSemaphoreGive(mutex), pdTRUE);
+  CHECK_EQUAL(uxTaskPriorityGet(NULL), JUDGE_PRIORITY);
+  vSemaphoreDelete(mutex);
+}
+
 #if configASSERT_DEFINED == 1
 PROMISE(a_mutex_given_in_an_interrupt_is_caught)
 {
@@ -715,6 +775,9 @@ const struct promise semaphore_promises[] = {
   KEPT(a_priority_set_meanwhile_counts_once_the_waiter_gives_up),
   KEPT(a_holder_that_waits_elsewhere_waits_there_with_its_inherited_priority),
   KEPT(a_mutex_is_given_to_the_most_urgent_waiter),
+  KEPT(a_mutex_that_was_reset_has_no_holder_and_is_given_by_anybody),
+  KEPT(a_mutex_given_by_an_interrupt_after_its_reset_gets_its_waiter_on),
+  KEPT(a_waiter_that_is_deleted_takes_its_priority_back),
 #if configASSERT_DEFINED == 1
   KEPT(a_mutex_given_in_an_interrupt_is_caught),
 #endif

@@ -1,4 +1,6 @@
 /* That the kernel starts and that the harness tells the truth: what every other test relies on. */
+#include <string.h>
+
 #include "platform.h"
 #include "promise.h"
 #include "semphr.h"
@@ -117,9 +119,45 @@ PROMISE(a_helper_below_the_judge_runs_when_it_waits)
 #endif
 
 #if configUSE_MUTEXES == 1 && configSUPPORT_STATIC_ALLOCATION == 1
+#define EARLY_TASKS 3u
+#define EARLY_PRIORITY ((configMAX_PRIORITIES)-1)
+
 static struct {
   bool taken, refused_twice, given, resumed;
+  bool given_after_tasks_were_made, taken_again;
+  unsigned assertions;
+  char order[EARLY_TASKS + 1u];
+  unsigned begun;
 } early;
+
+static void begin_early(void *letter)
+{
+  early.order[early.begun++] = (char)(uintptr_t)letter;
+  vTaskDelete(NULL);
+}
+
+static void make_early_tasks(void)
+{
+  static StaticTask_t memory[EARLY_TASKS];
+  static StackType_t stacks[EARLY_TASKS][TEST_STACK_WORDS] __attribute__((aligned(portBYTE_ALIGNMENT)));
+  for (unsigned i = 0; i < EARLY_TASKS; i++) {
+    (void)xTaskCreateStatic(begin_early, "early", TEST_STACK_WORDS, (void *)(uintptr_t)('a' + i), EARLY_PRIORITY,
+                            stacks[i], &memory[i]);
+  }
+}
+
+static void make_tasks_while_main_holds_a_mutex(void)
+{
+  static StaticSemaphore_t memory;
+  SemaphoreHandle_t mutex = xSemaphoreCreateMutexStatic(&memory);
+  (void)test_expect_asserts(true);
+  (void)xSemaphoreTake(mutex, 0);
+  make_early_tasks();
+  early.given_after_tasks_were_made = xSemaphoreGive(mutex) == pdPASS;
+  early.taken_again = xSemaphoreTake(mutex, 0) == pdPASS && xSemaphoreGive(mutex) == pdPASS;
+  early.assertions = test_expect_asserts(false);
+  vSemaphoreDelete(mutex);
+}
 
 /* As libraries do that are set up in main(). */
 void before_there_is_a_task(void)
@@ -132,6 +170,7 @@ void before_there_is_a_task(void)
   vTaskSuspendAll();
   early.resumed = xTaskResumeAll() == pdFALSE;
   vSemaphoreDelete(mutex);
+  make_tasks_while_main_holds_a_mutex();
 }
 
 PROMISE(a_mutex_works_before_there_is_a_task)
@@ -141,6 +180,21 @@ PROMISE(a_mutex_works_before_there_is_a_task)
   CHECK(early.given);
   CHECK(early.resumed);
 }
+
+PROMISE(main_makes_tasks_while_it_holds_a_mutex)
+{
+  CHECK(early.given_after_tasks_were_made);
+  CHECK(early.taken_again);
+  CHECK_EQUAL(early.assertions, 0);
+  CHECK_EQUAL(early.begun, EARLY_TASKS);
+}
+
+#if EARLY_PRIORITY > configTIMER_TASK_PRIORITY && EARLY_PRIORITY > JUDGE_PRIORITY
+PROMISE(of_the_most_urgent_tasks_made_before_the_start_the_last_one_begins)
+{
+  CHECK(strcmp(early.order, "cab") == 0);
+}
+#endif
 #else
 void before_there_is_a_task(void)
 {
@@ -150,6 +204,10 @@ void before_there_is_a_task(void)
 const struct promise smoke_promises[] = {
 #if configUSE_MUTEXES == 1 && configSUPPORT_STATIC_ALLOCATION == 1
   KEPT(a_mutex_works_before_there_is_a_task),
+  KEPT(main_makes_tasks_while_it_holds_a_mutex),
+#if EARLY_PRIORITY > configTIMER_TASK_PRIORITY && EARLY_PRIORITY > JUDGE_PRIORITY
+  KEPT(of_the_most_urgent_tasks_made_before_the_start_the_last_one_begins),
+#endif
 #endif
   KEPT(the_judge_runs_at_its_priority),
   KEPT(a_delay_ends_at_its_tick),
