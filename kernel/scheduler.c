@@ -167,15 +167,18 @@ static inline void account_run_time(void)
 #endif
 
 #if configCHECK_FOR_STACK_OVERFLOW > 0
+/* Whether the end of the stack still holds the fill. */
+static inline bool end_is_unused(const StackType_t *stack)
+{
+  const uint32_t fill = PORT_STACK_FILL * 0x01010101u;
+  const uint32_t *words = (const uint32_t *)(const void *)stack;
+  return words[0] == fill && words[1] == fill && words[2] == fill && words[3] == fill;
+}
+
 static void check_stack(void)
 {
   struct tskTaskControlBlock *task = sched.current;
-  const uint32_t fill = PORT_STACK_FILL * 0x01010101u;
-  const uint32_t *words = (const uint32_t *)(const void *)task->stack;
-  bool sound = task->top > task->stack;
-  if (configCHECK_FOR_STACK_OVERFLOW > 1) {
-    sound = sound && words[0] == fill && words[1] == fill && words[2] == fill && words[3] == fill;
-  }
+  bool sound = task->top > task->stack && (configCHECK_FOR_STACK_OVERFLOW == 1 || end_is_unused(task->stack));
   if (!sound) vApplicationStackOverflowHook(task, task->name);
 }
 #else

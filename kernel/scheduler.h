@@ -77,9 +77,9 @@ static inline struct tskTaskControlBlock *sched_task_of(struct kernel_ring *plac
 /* The highest priority in the set, which is not empty. */
 static inline uint32_t sched_highest(priority_set set)
 {
-  uint32_t upper = (uint32_t)((uint64_t)set >> 32);
-  if (sizeof set > sizeof upper && upper != 0) return 32u + port_highest_bit(upper);
-  return port_highest_bit((uint32_t)set);
+  uint64_t all = set;
+  if (all >> 32 != 0) return 32u + port_highest_bit((uint32_t)(all >> 32));
+  return port_highest_bit((uint32_t)all);
 }
 
 static inline bool sched_is_running(void)

@@ -15,7 +15,7 @@
 
 #include "../porttypes.h"
 
-#if !defined(__ARM_ARCH_8M_MAIN__) && !defined(__ARM_ARCH_8_1M_MAIN__)
+#if defined(__ARM_ARCH) && !defined(__ARM_ARCH_8M_MAIN__) && !defined(__ARM_ARCH_8_1M_MAIN__)
 #error "this port is for Armv8-M mainline: PSPLIM, BASEPRI"
 #endif
 
