@@ -57,6 +57,13 @@ static TaskHandle_t make_task(TaskFunction_t code, UBaseType_t priority, StackTy
   return xTaskCreateStatic(code, "misuse", TEST_STACK_WORDS, NULL, priority, stack, memory);
 }
 
+/* Its stack has a number of words, but not of bytes. */
+static TaskHandle_t make_endless_task(void)
+{
+  const size_t words = SIZE_MAX / sizeof(StackType_t) + 101u;
+  return xTaskCreateStatic(task_code, "endless", words, NULL, LOWER, task_stack, &task_memory);
+}
+
 /* --- the calls --- */
 
 /* CALL(name, call): the name is only for the function made of it. */
@@ -241,6 +248,7 @@ static TaskHandle_t make_task(TaskFunction_t code, UBaseType_t priority, StackTy
   CALL(no_code, make_task(NULL, 1, task_stack, &task_memory))                                                      \
   CALL(no_stack, make_task(task_code, 1, NULL, &task_memory))                                                      \
   CALL(no_task_memory, make_task(task_code, 1, task_stack, NULL))                                                  \
+  CALL(stack_without_end, make_endless_task())                                                                     \
   CALL(create_too_urgent, make_task(task_code, configMAX_PRIORITIES, task_stack, &task_memory))                    \
   CALL(set_too_urgent, vTaskPrioritySet(NULL, configMAX_PRIORITIES))                                               \
   CALL(until_from_nowhere, xTaskDelayUntil(NULL, 1))                                                               \
