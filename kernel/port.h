@@ -26,7 +26,8 @@
  *   void port_check_interrupt_priority(void)
  *                                       in development: configASSERT() that the interrupt being served, if any, is one
  *                                       that port_mask() holds back.
- *   PORT_IDLE()                         the idle task has nothing to do: waits for an interrupt, or returns at once.
+ *   PORT_IDLE_UNLESS(bool work)         the idle task has nothing to do: waits for an interrupt, unless `work`, which is looked
+ *                                       at when no interrupt can come between that and the wait; or returns at once.
  *   PORT_STACK_WORDS_MIN                words of the smallest stack that a task can have.
  * With configUSE_TICKLESS_IDLE 1:
  *   portSUPPRESS_TICKS_AND_SLEEP(TickType_t expected)

@@ -367,6 +367,11 @@ static void idle_sleep(void)
 #endif
 }
 
+static inline bool idle_is_alone(void)
+{
+  return sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
+}
+
 static void idle(void *unused)
 {
   (void)unused;
@@ -379,8 +384,7 @@ static void idle(void *unused)
 #endif
     idle_sleep();
     /* Unless another task could use the time: an equal one that this one lets go first, or, without preemption, any. */
-    bool alone = sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
-    if (keeps_its_turn || alone) PORT_IDLE();
+    PORT_IDLE_UNLESS(!keeps_its_turn && !idle_is_alone());
   }
 }
 

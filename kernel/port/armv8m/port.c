@@ -248,10 +248,15 @@ void UsageFault_Handler(void)
 
 #define PERIOD ((uint32_t)(configSYSTICK_CLOCK_HZ) / (configTICK_RATE_HZ)) /* clocks; the clock may be a variable */
 
+/* Nearer than this, a long sleep does not aim at the end of a tick. */
+#define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
+
 __attribute__((weak)) void port_start_tick(void)
 {
   configASSERT(PERIOD >= 2u && PERIOD - 1u <= SYST_MAX);
-  configASSERT(configUSE_TICKLESS_IDLE != 1 || configSYSTICK_CLOCK_HZ == configCPU_CLOCK_HZ); /* see cut_short() */
+  /* What long sleeps rest on. */
+  configASSERT(configUSE_TICKLESS_IDLE != 1 ||
+               (configSYSTICK_CLOCK_HZ == configCPU_CLOCK_HZ && PERIOD > 2u * RESTART_CLOCKS_MAX));
   SYST_CSR = 0;
   SYST_RVR = PERIOD - 1u;
   SYST_CVR = 0;
@@ -264,10 +269,6 @@ void SysTick_Handler(void)
 }
 
 #if configUSE_TICKLESS_IDLE == 1
-
-/* Nearer than this, the end of a tick is not aimed at. */
-#define RESTART_CLOCKS_MAX (configSYSTICK_RESTART_CLOCKS + 100u)
-_Static_assert(PERIOD > 2u * RESTART_CLOCKS_MAX, "configTICK_RATE_HZ is too high for configUSE_TICKLESS_IDLE");
 
 static bool tick_is_pending(void)
 {

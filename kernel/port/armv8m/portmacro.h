@@ -85,11 +85,17 @@ void port_fill(void *to, uint8_t value, size_t bytes);
 #define portWAIT_FOR_INTERRUPT() __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory")
 #endif
 
-/* Nothing is ready: until an interrupt comes. An idle hook is called without rest, as upstream does; it may wait itself. */
+/* Until an interrupt comes. With all of them off (PRIMASK) between the look and the sleep: WFI ends for those, too. An idle
+ * hook is called without rest, as upstream does; it may wait itself. */
 #if configUSE_IDLE_HOOK == 1
-#define PORT_IDLE() ((void)0)
+#define PORT_IDLE_UNLESS(work) ((void)(work))
 #else
-#define PORT_IDLE() portWAIT_FOR_INTERRUPT()
+#define PORT_IDLE_UNLESS(work)                  \
+  do {                                          \
+    __asm__ volatile("cpsid i" : : : "memory"); \
+    if (!(work)) portWAIT_FOR_INTERRUPT();      \
+    __asm__ volatile("cpsie i" : : : "memory"); \
+  } while (0)
 #endif
 
 /* In development: an interrupt that calls the kernel must be one that the kernel can mask. */

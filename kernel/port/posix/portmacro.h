@@ -30,7 +30,10 @@ bool port_in_interrupt(void);
 
 /* The idle task waits for an interrupt: time passes (hf_posix.h). */
 void port_idle(void);
-#define PORT_IDLE() port_idle()
+#define PORT_IDLE_UNLESS(work) \
+  do {                         \
+    if (!(work)) port_idle();  \
+  } while (0)
 
 static portFORCE_INLINE uint32_t port_highest_bit(uint32_t bits)
 {
