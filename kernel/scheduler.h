@@ -52,16 +52,16 @@ struct scheduler {
   volatile uint32_t yield_pending; /* a switch was asked for while suspended */
   volatile TickType_t ticks;
   volatile uint32_t wraps; /* of ticks */
-  struct tskTaskControlBlock
-    *all;              /* changed by tasks only, while the scheduler is suspended or interrupts are masked */
+  /* Every task. Changed by tasks only, while the scheduler is suspended or interrupts are masked. */
+  struct tskTaskControlBlock *all;
   UBaseType_t tasks;   /* in all */
   UBaseType_t created; /* ever */
   struct tskTaskControlBlock *idle;
   bool running; /* from vTaskStartScheduler() to vTaskEndScheduler() */
   struct kernel_ring parked;
   struct kernel_ring deleted;
-  struct tskTaskControlBlock
-    *ready[configMAX_PRIORITIES]; /* the first of each ring; meaningless when the bit is clear */
+  /* The first of each ring; meaningless when the bit is clear. */
+  struct tskTaskControlBlock *ready[configMAX_PRIORITIES];
   struct kernel_deadlines deadlines;
 #if configGENERATE_RUN_TIME_STATS == 1
   configRUN_TIME_COUNTER_TYPE switched_at;
@@ -102,7 +102,7 @@ void sched_select(void);
 /* The tick interrupt's work. Interrupts open. */
 void sched_tick(void);
 
-/* So many ticks have passed without their interrupts; whom they wake is ready now. Takes as long as there are tasks to wake, not
+/* So many ticks have passed without their interrupts; whom they wake is ready now. Takes time for tasks to wake, not for
  * ticks, and masks interrupts while it wakes those of one tick. */
 void sched_pass(TickType_t ticks);
 
