@@ -4,11 +4,6 @@
 
 #if configUSE_TICKLESS_IDLE != 0
 
-static bool only_idle_is_ready(void)
-{
-  return sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
-}
-
 /* The tick from which kernel_expected_idle() counted last. */
 static TickType_t expected_from;
 
@@ -22,7 +17,7 @@ TickType_t kernel_expected_idle(void)
   const struct kernel_ring *node = NULL;
   do {
     uint32_t before = port_mask();
-    if (!only_idle_is_ready() || sched.ticks != now) {
+    if (!sched_is_idle() || sched.ticks != now) {
       first = 0;
       node = bucket;
     } else {
@@ -39,7 +34,7 @@ TickType_t kernel_expected_idle(void)
 /* The port asks this with every interrupt off, as the last thing before it sleeps. */
 eSleepModeStatus eTaskConfirmSleepModeStatus(void)
 {
-  if (!only_idle_is_ready() || sched.yield_pending != 0) return eAbortSleep;
+  if (!sched_is_idle() || sched.yield_pending != 0) return eAbortSleep;
   if (sched.ticks != expected_from) return eAbortSleep; /* a tick came since: the port would sleep one too long */
   return sched.deadlines.filled == 0 && ring_is_empty(&sched.deadlines.wrapped) ? eNoTasksWaitingTimeout
                                                                                 : eStandardSleep;

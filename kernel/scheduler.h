@@ -93,6 +93,12 @@ static inline bool sched_is_blocked(const struct tskTaskControlBlock *task)
   return task->state == TASK_DELAYED || task->state == TASK_PARKED;
 }
 
+/* Nobody but the idle task wants to run. */
+static inline bool sched_is_idle(void)
+{
+  return sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
+}
+
 /* Sets up the lists, once. */
 void sched_init(void);
 
@@ -183,8 +189,5 @@ static inline void sched_resume_masked(void)
 
 /* Masked. A switch if a ready task is more urgent than the running one. */
 void sched_check(void);
-
-/* What the idle task has to do now and then: gives back the memory of deleted tasks. */
-void tasks_release_deleted(void);
 
 #endif

@@ -144,7 +144,7 @@ void vTaskDelete(TaskHandle_t handle)
   release_task(task);
 }
 
-void tasks_release_deleted(void)
+static void release_deleted(void)
 {
   while (!ring_is_empty(&sched.deleted)) {
     uint32_t before = port_mask();
@@ -367,24 +367,19 @@ static void idle_sleep(void)
 #endif
 }
 
-static inline bool idle_is_alone(void)
-{
-  return sched.ready_bits == 1u && sched.idle->due.place.next == &sched.idle->due.place;
-}
-
 static void idle(void *unused)
 {
   (void)unused;
   const bool keeps_its_turn = configUSE_PREEMPTION == 1 && configIDLE_SHOULD_YIELD == 0;
   for (;;) {
-    tasks_release_deleted();
+    release_deleted();
     if (!keeps_its_turn) taskYIELD();
 #if configUSE_IDLE_HOOK == 1
     vApplicationIdleHook();
 #endif
     idle_sleep();
     /* Unless another task could use the time: an equal one that this one lets go first, or, without preemption, any. */
-    PORT_IDLE_UNLESS(!keeps_its_turn && !idle_is_alone());
+    PORT_IDLE_UNLESS(!keeps_its_turn && !sched_is_idle());
   }
 }
 

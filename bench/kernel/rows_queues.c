@@ -3,7 +3,7 @@
 #include "queue.h"
 #include "semphr.h"
 
-enum { LARGEST_ITEM = 256 };
+enum { LARGEST_ITEM = 1024 };
 
 static uint8_t item[LARGEST_ITEM];
 
@@ -123,6 +123,8 @@ void rows_queues(void)
   send_and_receive("d.q4", 4);
   send_and_receive("d.q64", 64);
   send_and_receive("d.q256", 256);
+  send_and_receive("d.q1024", 1024);
+  send_and_receive("d.q130", 130); /* every other place in the storage is not aligned */
   send_to_waiting();
   mutexes();
 }

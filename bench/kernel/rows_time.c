@@ -85,6 +85,24 @@ static void ticks_that_wake(unsigned woken)
   delete_helpers();
 }
 
+/* At ticks 4k + 3 all are due: on the way there, at 4k + 2, this kernel moves every one of them. */
+static void ticks_that_move(unsigned moved)
+{
+  for (unsigned i = 0; i < moved; i++) helper(delay_three_ticks, NULL, LOWER_PRIORITY);
+  for (unsigned i = 0; i < 200; i++) {
+    while (xTaskGetTickCount() % 4u != 0) pass_tick();
+    vTaskPrioritySet(NULL, LOWER_PRIORITY - 1);
+    vTaskPrioritySet(NULL, MAIN_PRIORITY);
+    pass_tick();
+    mark_start();
+    pass_tick();
+    mark_stop();
+    pass_tick();
+  }
+  report(name_of("i.tick_move", moved), "-", LESS_PEND, 200);
+  delete_helpers();
+}
+
 static void delay_a_while(void *unused)
 {
   (void)unused;
@@ -113,5 +131,6 @@ void rows_time(void)
     delays_cut_short(counts[i]);
     if (counts[i] != 0) ticks_that_wake(counts[i]);
   }
+  ticks_that_move(50);
   ticks_of_a_while(50);
 }

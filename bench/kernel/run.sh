@@ -109,6 +109,8 @@ masked_rows() {
     $1 == "f.pi_rt" { inheritance = $2 }
     $1 == "d.q64" { copy64 = $2 }
     $1 == "d.q256" { copy256 = $2 }
+    $1 == "d.q1024" { copy1024 = $2 }
+    $1 == "d.q130" { copy130 = $2 }
     $1 == "i.tick_wake.50" { wake50 = $2 }
     $1 ~ /^c[.](sem_timeout_rt|timeout_crowded)$/ && $2 > block_timeout { block_timeout = $2 }
     END {
@@ -116,6 +118,8 @@ masked_rows() {
       print "masked.inheritance", inheritance + 0, "instructions"
       print "masked.copy64", copy64 + 0, "instructions"
       print "masked.copy256", copy256 + 0, "instructions"
+      print "masked.copy1024", copy1024 + 0, "instructions"
+      print "masked.copy130", copy130 + 0, "instructions"
       print "masked.wake50", wake50 + 0, "instructions"
       print "masked.block_timeout", block_timeout + 0, "instructions"
       print "masked.worst", worst + 0, "instructions"
