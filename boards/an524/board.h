@@ -50,6 +50,7 @@
 #define BOARD_FLASH_LOADER_1 0x010000
 #define BOARD_FLASH_LOADER_BYTES 0x010000 /* each copy: manifest, then payload */
 #define BOARD_FLASH_JOURNAL 0x020000      /* two blocks */
+#define BOARD_FLASH_STAGING 0x022000      /* what an update that is being written needs: two blocks */
 #define BOARD_FLASH_STORAGE 0x030000      /* for sealed storage */
 #define BOARD_FLASH_STORAGE_BYTES 0x0D0000
 #define BOARD_FLASH_SLOT_A 0x100000

@@ -11,6 +11,8 @@ typedef struct board_map {
   uint32_t flash_bytes;
   uint32_t loader_0, loader_1, loader_bytes;
   uint32_t journal;
+  uint32_t staging;
+  uint32_t storage, storage_bytes;
   uint32_t slot_a, slot_b, slot_bytes;
   uint32_t loader_load_base, loader_load_bytes;
   uint32_t firmware_load_base, firmware_load_bytes;
@@ -26,6 +28,9 @@ extern const board_map *host_map;
 #define BOARD_FLASH_LOADER_1 (host_map->loader_1)
 #define BOARD_FLASH_LOADER_BYTES (host_map->loader_bytes)
 #define BOARD_FLASH_JOURNAL (host_map->journal)
+#define BOARD_FLASH_STAGING (host_map->staging)
+#define BOARD_FLASH_STORAGE (host_map->storage)
+#define BOARD_FLASH_STORAGE_BYTES (host_map->storage_bytes)
 #define BOARD_FLASH_SLOT_A (host_map->slot_a)
 #define BOARD_FLASH_SLOT_B (host_map->slot_b)
 #define BOARD_FLASH_SLOT_BYTES (host_map->slot_bytes)

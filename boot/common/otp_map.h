@@ -62,5 +62,8 @@ static_assert(sizeof(otp_counter_cell) == 16, "docs/formats.md");
 #define OTP_LOADER_COUNTER_CELLS 32u
 #define OTP_FIRMWARE_COUNTER_OFFSET 5120u
 #define OTP_FIRMWARE_COUNTER_CELLS 128u
+/* Of sealed storage: each set bit is one raise (secure/services/epoch.h). */
+#define OTP_STORAGE_COUNTER_OFFSET 7168u
+#define OTP_STORAGE_COUNTER_BYTES 1024u
 
 #endif

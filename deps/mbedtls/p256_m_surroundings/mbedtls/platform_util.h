@@ -1,6 +1,6 @@
 /* What p256-m wants of its surroundings, so that it builds alone. */
-#ifndef HF_ORACLE_PLATFORM_UTIL_H
-#define HF_ORACLE_PLATFORM_UTIL_H
+#ifndef HF_P256_M_PLATFORM_UTIL_H
+#define HF_P256_M_PLATFORM_UTIL_H
 
 #include <stddef.h>
 

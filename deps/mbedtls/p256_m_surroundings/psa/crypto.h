@@ -1,6 +1,6 @@
 /* What p256-m wants of its surroundings, so that it builds alone. */
-#ifndef HF_ORACLE_PSA_CRYPTO_H
-#define HF_ORACLE_PSA_CRYPTO_H
+#ifndef HF_P256_M_PSA_CRYPTO_H
+#define HF_P256_M_PSA_CRYPTO_H
 
 #include <stddef.h>
 #include <stdint.h>

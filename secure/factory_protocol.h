@@ -1,0 +1,68 @@
+/* The factory's conversation with a device that has no identity yet, over the console UART, in frames of the recovery protocol
+ * (boot/common/recovery_protocol.h: sync, type, length, body, CRC-32) with types of its own.
+ *
+ * The host sends BEGIN every 100 ms from power-on until HELLO comes: a device whose OTP is not frozen listens for it for
+ * FACTORY_WINDOW_MS at each boot, before it starts the non-secure world; a secured device does not listen at all. Then:
+ *
+ *     host                          device
+ *     BEGIN        ->
+ *                  <-  HELLO        who it is and how far it has come
+ *     NAME         ->               thing name; makes the key when there is none (it never makes a second one)
+ *                  <-  CSR          signed by that key
+ *     ITEM ...     ->               certificate, endpoint, trust anchors: each stored before it is answered
+ *                  <-  STORED
+ *     END          ->               checks that all is there, that the certificate carries its key, and restarts
+ *                  <-  DONE
+ *
+ * Each request is answered within FACTORY_ANSWER_MS, or the host repeats it: all are idempotent. REFUSED answers any request
+ * that cannot be met; the conversation goes on. After FACTORY_SILENCE_MS without a frame the device restarts.
+ * All integers little-endian. */
+#ifndef HF_SECURE_FACTORY_PROTOCOL_H
+#define HF_SECURE_FACTORY_PROTOCOL_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#define FACTORY_PROTOCOL 1u
+#define FACTORY_WINDOW_MS 100u
+#define FACTORY_BEGIN_EVERY_MS 100u
+#define FACTORY_ANSWER_MS 5000u
+#define FACTORY_SILENCE_MS 10000u
+#define FACTORY_DATA_MAX 1024u /* of an ITEM frame: longer items come in pieces */
+
+typedef enum factory_type {
+  FACTORY_BEGIN = 0x31,   /* host: empty */
+  FACTORY_HELLO = 0x21,   /* device: factory_hello */
+  FACTORY_NAME = 0x32,    /* host: 1..128 characters */
+  FACTORY_CSR = 0x22,     /* device: PKCS #10, DER */
+  FACTORY_ITEM = 0x33,    /* host: factory_item, then up to FACTORY_DATA_MAX bytes */
+  FACTORY_STORED = 0x23,  /* device: u32 item, u32 bytes had so far */
+  FACTORY_END = 0x34,     /* host: empty */
+  FACTORY_DONE = 0x24,    /* device: empty */
+  FACTORY_REFUSED = 0x25, /* device: i32 psa_status_t, u32 type of the frame refused */
+} factory_type;
+
+/* What can be stored. The numbers are those of hf_identity.h without its base. */
+#define FACTORY_ITEM_CERTIFICATE 2u
+#define FACTORY_ITEM_ENDPOINT 3u
+#define FACTORY_ITEM_TRUST_ANCHOR_0 16u /* to + 3 */
+
+typedef struct factory_hello {
+  uint32_t protocol;
+  uint8_t serial[24];    /* padded with 0 */
+  uint32_t has_key;      /* 1: the identity key is there */
+  uint32_t has_identity; /* 1: all is there; nothing but END is taken any more */
+  uint32_t name_bytes;   /* of the thing name it has; 0: none */
+  uint8_t name[128];     /* padded with 0 */
+} factory_hello;
+static_assert(sizeof(factory_hello) == 168, "wire format");
+
+/* A piece of an item; pieces come in order from offset 0; the last one stores it. */
+typedef struct factory_item {
+  uint32_t item;
+  uint32_t total_bytes;
+  uint32_t offset;
+} factory_item;
+static_assert(sizeof(factory_item) == 12, "wire format");
+
+#endif

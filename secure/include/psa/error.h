@@ -1,0 +1,40 @@
+/* Status codes of the PSA specifications (PSA Certified Status code API 1.0), as far as Holdfast's services answer them.
+ * 0 is success, positive values are success with something more to do, negative ones are errors. */
+#ifndef PSA_ERROR_H
+#define PSA_ERROR_H
+
+#include <stdint.h>
+
+typedef int32_t psa_status_t;
+
+#define PSA_SUCCESS ((psa_status_t)0)
+#define PSA_ERROR_CONNECTION_REFUSED ((psa_status_t)-130) /* no such service, or not for this caller */
+#define PSA_ERROR_CONNECTION_BUSY ((psa_status_t)-131)    /* another call is inside: nothing was done, try again */
+#define PSA_ERROR_PROGRAMMER_ERROR ((psa_status_t)-129)   /* sizes or memory of the call itself are wrong */
+#define PSA_ERROR_GENERIC_ERROR ((psa_status_t)-132)
+#define PSA_ERROR_NOT_PERMITTED ((psa_status_t)-133) /* policy forbids it */
+#define PSA_ERROR_NOT_SUPPORTED ((psa_status_t)-134)
+#define PSA_ERROR_INVALID_ARGUMENT ((psa_status_t)-135)
+#define PSA_ERROR_INVALID_HANDLE ((psa_status_t)-136) /* no key of that id */
+#define PSA_ERROR_BAD_STATE ((psa_status_t)-137)
+#define PSA_ERROR_BUFFER_TOO_SMALL ((psa_status_t)-138)
+#define PSA_ERROR_ALREADY_EXISTS ((psa_status_t)-139)
+#define PSA_ERROR_DOES_NOT_EXIST ((psa_status_t)-140)
+#define PSA_ERROR_INSUFFICIENT_MEMORY ((psa_status_t)-141)
+#define PSA_ERROR_INSUFFICIENT_STORAGE ((psa_status_t)-142)
+#define PSA_ERROR_INSUFFICIENT_DATA ((psa_status_t)-143)
+#define PSA_ERROR_STORAGE_FAILURE ((psa_status_t)-146)      /* flash did not take or give the data */
+#define PSA_ERROR_HARDWARE_FAILURE ((psa_status_t)-147)     /* OTP or another part does not answer */
+#define PSA_ERROR_INSUFFICIENT_ENTROPY ((psa_status_t)-148) /* the noise source is dead or failed its health tests */
+#define PSA_ERROR_INVALID_SIGNATURE ((psa_status_t)-149)
+#define PSA_ERROR_CORRUPTION_DETECTED \
+  ((psa_status_t)-151)                              /* a result did not pass its own check: a fault, or an attack */
+#define PSA_ERROR_DATA_CORRUPT ((psa_status_t)-152) /* stored data was damaged, or put back from an earlier time */
+
+#define PSA_MUST_CHECK __attribute__((warn_unused_result))
+
+/* The functions have the names of the specifications for those who call them, and names of our own for the linker: a program that
+ * also links a crypto library with a PSA interface of its own (mbedTLS) can have both, each file by the header it includes. */
+#define PSA_LINK_NAME(name) __asm__("hf_" #name)
+
+#endif

@@ -1,0 +1,145 @@
+/* Firmware update: a subset of the PSA Firmware Update API 1.0. One component: the firmware (both worlds are one image).
+ *
+ *     psa_fwu_start(HF_FWU_FIRMWARE, NULL, 0);
+ *     psa_fwu_write(HF_FWU_FIRMWARE, offset, block, bytes);      pieces of the image file, in any order
+ *     psa_fwu_finish(HF_FWU_FIRMWARE);                           verifies all that the loader will verify
+ *     psa_fwu_install();                                         on trial at the next boot
+ *     psa_fwu_request_reboot();
+ *     ... after the reboot, when all is well:
+ *     psa_fwu_accept();
+ *
+ *              start            finish             install            reboot
+ *     READY ----------> WRITING -------> CANDIDATE --------> STAGED ----------> TRIAL ---accept---> READY (the new image runs)
+ *       ^                 |                  |                 | reject           | reject, or no accept in its boots
+ *       |                 | cancel           | cancel          v                  v
+ *       +---- clean ------+------------------+------------- FAILED <---reboot-- REJECTED
+ *
+ * WRITING, CANDIDATE, STAGED, TRIAL and FAILED survive power loss; what was written stays written, so a download can go on.
+ * The boot journal is the only truth; the running slot cannot be written. start() in FAILED cleans by itself.
+ *
+ * Every function may also answer PSA_ERROR_CONNECTION_BUSY, PSA_ERROR_NOT_PERMITTED (called from an interrupt),
+ * PSA_ERROR_PROGRAMMER_ERROR (memory that is not the caller's), PSA_ERROR_DOES_NOT_EXIST (no such component) and
+ * PSA_ERROR_STORAGE_FAILURE (flash or journal did not take the data). Tasks only. */
+#ifndef PSA_UPDATE_H
+#define PSA_UPDATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "psa/error.h"
+
+#define PSA_FWU_API_VERSION_MAJOR 1
+#define PSA_FWU_API_VERSION_MINOR 0
+
+#define PSA_SUCCESS_REBOOT ((psa_status_t)1)
+#define PSA_SUCCESS_RESTART ((psa_status_t)2)
+#define PSA_ERROR_DEPENDENCY_NEEDED ((psa_status_t)-156)
+#define PSA_ERROR_FLASH_ABUSE ((psa_status_t)-160)
+#define PSA_ERROR_INSUFFICIENT_POWER ((psa_status_t)-161)
+
+typedef uint8_t psa_fwu_component_t;
+#define HF_FWU_FIRMWARE ((psa_fwu_component_t)0)
+#define FWU_COMPONENT_NUMBER 1u
+
+#define PSA_FWU_READY 0u
+#define PSA_FWU_WRITING 1u
+#define PSA_FWU_CANDIDATE 2u
+#define PSA_FWU_STAGED 3u
+#define PSA_FWU_FAILED 4u
+#define PSA_FWU_TRIAL 5u
+#define PSA_FWU_REJECTED 6u
+#define PSA_FWU_UPDATED 7u
+
+#define PSA_FWU_MAX_WRITE_SIZE 4096u
+#define HF_FWU_UNIT_BYTES 16u /* offsets and lengths of psa_fwu_write() are multiples */
+
+typedef struct psa_fwu_image_version_t {
+  uint8_t major; /* 255: see impl for the whole number; so 255 for minor, 65535 for patch */
+  uint8_t minor;
+  uint16_t patch;
+  uint32_t build; /* 0 */
+} psa_fwu_image_version_t;
+
+#define HF_JOB_MAX 64u /* characters of a job id (AWS IoT) */
+
+/* What became of the last update, until somebody has been told (hf_update_outcome_told()). */
+#define HF_OUTCOME_NONE 0u
+#define HF_OUTCOME_CONFIRMED 1u
+#define HF_OUTCOME_REVERTED 2u
+
+/* Beyond the specification. */
+typedef struct psa_fwu_impl_info_t {
+  uint16_t version_major, version_minor; /* of the running image, in full */
+  uint32_t version_patch;
+  uint32_t security_version;
+  uint16_t candidate_major,
+    candidate_minor; /* of the image in the other slot; CANDIDATE, STAGED and, in TRIAL, the old one */
+  uint32_t candidate_patch;
+  uint32_t
+    reason; /* boot_status word (docs/formats.md): why the last update was given up; the "good" word: it was not */
+  uint32_t outcome;     /* HF_OUTCOME_* still to be told */
+  char job[HF_JOB_MAX]; /* job id of that outcome, or of the trial; padded with 0 */
+} psa_fwu_impl_info_t;
+
+typedef struct psa_fwu_component_info_t {
+  uint8_t state;                   /* PSA_FWU_* */
+  psa_status_t error;              /* FAILED, REJECTED: why, as a status; reason has more */
+  psa_fwu_image_version_t version; /* of the running image */
+  uint32_t max_size;               /* of an image file */
+  uint32_t flags;                  /* 0: staging is not volatile */
+  uint32_t location;               /* 0 */
+  psa_fwu_impl_info_t impl;
+} psa_fwu_component_info_t;
+
+/* PSA_SUCCESS */
+psa_status_t psa_fwu_query(psa_fwu_component_t component, psa_fwu_component_info_t *info)
+  PSA_LINK_NAME(psa_fwu_query) PSA_MUST_CHECK;
+
+/* READY or FAILED -> WRITING. manifest: NULL with 0, or the first 4096 bytes of the image file: then they are verified now (as
+ * finish does) and need not be written, so that an image that would be refused is not downloaded first.
+ * PSA_SUCCESS | PSA_ERROR_BAD_STATE | and, with a manifest, what psa_fwu_finish() says of it: then nothing has begun. */
+psa_status_t psa_fwu_start(psa_fwu_component_t component, const void *manifest, size_t manifest_size)
+  PSA_LINK_NAME(psa_fwu_start) PSA_MUST_CHECK;
+
+/* Bytes of the image file, in any order; the same bytes again are no error. Only WRITING.
+ * PSA_SUCCESS | PSA_ERROR_BAD_STATE | PSA_ERROR_INVALID_ARGUMENT beyond max_size, not multiples of HF_FWU_UNIT_BYTES, or more than
+ * PSA_FWU_MAX_WRITE_SIZE: nothing was written | PSA_ERROR_ALREADY_EXISTS other bytes lie there already: start anew */
+psa_status_t psa_fwu_write(psa_fwu_component_t component, size_t image_offset, const void *block, size_t block_size)
+  PSA_LINK_NAME(psa_fwu_write) PSA_MUST_CHECK;
+
+/* WRITING -> CANDIDATE, or still WRITING after an error: cancel, or write what was missing.
+ * PSA_SUCCESS | PSA_ERROR_BAD_STATE | PSA_ERROR_INVALID_SIGNATURE wrong, missing or untrusted signature, or payload not what was
+ * signed | PSA_ERROR_NOT_PERMITTED older than the counter allows, or the counter cannot be raised | PSA_ERROR_DEPENDENCY_NEEDED
+ * wants a newer loader | PSA_ERROR_NOT_SUPPORTED another product, hardware or format | PSA_ERROR_INSUFFICIENT_STORAGE does not fit |
+ * PSA_ERROR_INSUFFICIENT_DATA parts were not written. psa_fwu_query(): impl.reason says which rule. */
+psa_status_t psa_fwu_finish(psa_fwu_component_t component) PSA_LINK_NAME(psa_fwu_finish) PSA_MUST_CHECK;
+
+/* WRITING or CANDIDATE -> FAILED (clean it, or start again). PSA_SUCCESS | PSA_ERROR_BAD_STATE */
+psa_status_t psa_fwu_cancel(psa_fwu_component_t component) PSA_LINK_NAME(psa_fwu_cancel) PSA_MUST_CHECK;
+
+/* FAILED -> READY. PSA_SUCCESS | PSA_ERROR_BAD_STATE */
+psa_status_t psa_fwu_clean(psa_fwu_component_t component) PSA_LINK_NAME(psa_fwu_clean) PSA_MUST_CHECK;
+
+/* CANDIDATE -> STAGED; verified once more. PSA_SUCCESS_REBOOT | PSA_ERROR_BAD_STATE | what finish says */
+psa_status_t psa_fwu_install(void) PSA_LINK_NAME(psa_fwu_install) PSA_MUST_CHECK;
+
+/* The same, with the id under which the outcome is to be told: 1..HF_JOB_MAX characters.
+ * PSA_ERROR_INVALID_ARGUMENT too long | as above */
+psa_status_t hf_fwu_install(const char *job) PSA_MUST_CHECK;
+
+/* Restarts the device; comes back only with an error. */
+psa_status_t psa_fwu_request_reboot(void) PSA_LINK_NAME(psa_fwu_request_reboot) PSA_MUST_CHECK;
+
+/* TRIAL -> REJECTED (PSA_SUCCESS_REBOOT: the old image is back after a restart); STAGED -> FAILED (PSA_SUCCESS). error: not used.
+ * PSA_ERROR_BAD_STATE */
+psa_status_t psa_fwu_reject(psa_status_t error) PSA_LINK_NAME(psa_fwu_reject) PSA_MUST_CHECK;
+
+/* TRIAL -> READY: the running image is kept, and the security counter raised. Repeating it is harmless.
+ * PSA_SUCCESS | PSA_ERROR_BAD_STATE nothing is on trial | PSA_ERROR_HARDWARE_FAILURE the counter did not take it: accepted, but
+ * an older image is still allowed; the next boot tries again */
+psa_status_t psa_fwu_accept(void) PSA_LINK_NAME(psa_fwu_accept) PSA_MUST_CHECK;
+
+/* The outcome in impl has been told. PSA_SUCCESS */
+psa_status_t hf_update_outcome_told(void) PSA_MUST_CHECK;
+
+#endif

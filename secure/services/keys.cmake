@@ -1,0 +1,1 @@
+# Files and tests of one service; included by secure/CMakeLists.txt.

@@ -1,0 +1,46 @@
+/* Sealed storage: small items under authenticated encryption in NOR flash, power-safe, and safe from being put back to an earlier time.
+ * Format, invariants and the states of a mount: storage.c; to the bit: docs/formats.md.
+ *
+ * Context: secure services and factory code, one caller at a time, not from interrupts. */
+#ifndef HF_SECURE_STORAGE_H
+#define HF_SECURE_STORAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "psa/internal_trusted_storage.h"
+
+/* Whose item it is: the ids of each are apart from the other's, and so is the room. */
+typedef enum storage_owner {
+  STORAGE_SECURE = 1,    /* key slots */
+  STORAGE_NONSECURE = 2, /* the application's */
+} storage_owner;
+
+#define STORAGE_VALUE_MAX HF_ITS_VALUE_MAX
+#define STORAGE_SECURE_ITEMS_MAX 16u
+#define STORAGE_SECURE_BYTES_MAX 4096u /* counted like HF_ITS_BYTES_MAX */
+
+/* Reads the log, finds the newest state and finishes what power loss interrupted. On a blank device (no log, counter 0) it
+ * begins one. Call it once per boot, before all else here (which answers PSA_ERROR_BAD_STATE until then).
+ * PSA_SUCCESS | PSA_ERROR_DATA_CORRUPT the storage is stale: nothing but storage_reset() works | PSA_ERROR_HARDWARE_FAILURE OTP
+ * does not answer | PSA_ERROR_STORAGE_FAILURE flash takes nothing */
+psa_status_t storage_mount(void) PSA_MUST_CHECK;
+
+/* As in psa/internal_trusted_storage.h. out_used is 0 after an error, and out is wiped. */
+psa_status_t storage_set(storage_owner owner, uint64_t uid, const void *data, size_t bytes,
+                         uint32_t flags) PSA_MUST_CHECK;
+psa_status_t storage_get(storage_owner owner, uint64_t uid, size_t offset, void *out, size_t out_bytes,
+                         size_t *out_used) PSA_MUST_CHECK;
+psa_status_t storage_get_info(storage_owner owner, uint64_t uid, struct psa_storage_info_t *info) PSA_MUST_CHECK;
+psa_status_t storage_remove(storage_owner owner, uint64_t uid) PSA_MUST_CHECK;
+
+bool storage_is_stale(void);
+/* Stale storage only: gives up everything in it and begins anew, above every epoch there ever was. */
+psa_status_t storage_reset(void) PSA_MUST_CHECK;
+
+/* Protected changes the counter still has room for; the last STORAGE_SECURE_RAISES of them are for STORAGE_SECURE. */
+uint32_t storage_raises_left(void);
+#define STORAGE_SECURE_RAISES 256u
+
+#endif
