@@ -18,6 +18,8 @@
 /* Internal SRAM, 4 banks of 32 KiB. Contents survive a reset, are zero at power-on. */
 #define BOARD_RETAINED_BASE 0x30000000 /* reset cookie, attempt counter (256 B) */
 #define BOARD_RETAINED_BYTES 0x100
+#define BOARD_CRASH_BASE 0x30000040 /* of it: the crash record */
+#define BOARD_CRASH_BYTES 0x40
 #define BOARD_HANDOFF_BASE 0x30000100 /* struct boot_handoff: ROM -> loader (256 B) */
 #define BOARD_HANDOFF_BYTES 0x100
 #define BOARD_BOOT_INFO_BASE 0x30000200 /* struct boot_info: loader -> firmware (256 B) */

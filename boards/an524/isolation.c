@@ -1,12 +1,12 @@
 #include "isolation.h"
 
-#include <arm_cmse.h>
-
 #include "board.h"
+#include "caller_memory.h"
 #include "registers.h"
 #include "reset.h"
 
 #define GRANULES_PER_WORD 32u
+#define RESET_FAULT_NUMBER 3 /* RESET_FAULT, for assembly */
 #define SRAM_BANK_BYTES 0x8000u
 
 /* Memories that can be shared, by their non-secure address, and the controller of each. */
@@ -37,6 +37,22 @@ static const device_switch switches[] = {
   [ISOLATION_DUALTIMER] = {PPC_INTERNAL, 1u << 2, {5}},  [ISOLATION_UART2] = {PPC_BOARD_APB, 1u << 5, {36, 37, 44}},
   [ISOLATION_ETHERNET] = {PPC_BOARD_AHB, 1u << 4, {48}},
 };
+
+/* What was given away, for those who check pointers. */
+static isolation_region given[ISOLATION_REGIONS_MAX];
+static uint32_t given_count;
+
+static bool lies_in(const isolation_region *r, uint32_t address, uint32_t bytes)
+{
+  return address - r->base < r->bytes && bytes <= r->bytes - (address - r->base); /* below the base wraps */
+}
+
+bool caller_memory_holds(uint32_t address, uint32_t bytes)
+{
+  for (uint32_t i = 0; i < given_count; i++)
+    if (bytes != 0 && lies_in(&given[i], address, bytes)) return true;
+  return false;
+}
 
 static const shared_memory *memory_of(const isolation_region *r)
 {
@@ -96,7 +112,10 @@ bool isolation_apply(const isolation_region *regions, uint32_t region_count, con
   }
 
   for (uint32_t i = 0; i < region_count; i++) {
-    if (regions[i].kind == ISOLATION_NONSECURE) mpc_open(&regions[i]);
+    if (regions[i].kind == ISOLATION_NONSECURE) {
+      mpc_open(&regions[i]);
+      given[given_count++] = regions[i];
+    }
     sau_region(i, regions[i].base, regions[i].bytes, regions[i].kind == ISOLATION_GATES);
   }
   sau_region(region_count, 0x40000000u, 0x10000000u, false); /* each device still has its own switch */
@@ -108,14 +127,52 @@ bool isolation_apply(const isolation_region *regions, uint32_t region_count, con
   return true;
 }
 
-typedef void __attribute__((cmse_nonsecure_call)) nonsecure_entry(void);
+/* leave(entry): the other world starts at `entry` on an empty secure stack. All of that stack is wiped, because start-up worked
+ * with secrets on it, and its end is sealed: a forged return that finds it empty finds two words that are no return address, and
+ * faults (CVE-2020-16273). Registers hold nothing. Comes back only when the other world returns from its start. */
+__asm__(".syntax unified\n"
+        ".thumb\n"
+        ".section .text.leave, \"ax\", %progbits\n"
+        ".balign 4\n"
+        ".type leave, %function\n"
+        ".thumb_func\n"
+        "leave:\n"
+        "   ldr r1, =__stack_bottom\n"
+        "   ldr r2, =__stack_top\n"
+        "   movs r3, #0\n"
+        "1: str r3, [r1], #4\n"
+        "   cmp r1, r2\n"
+        "   blo 1b\n"
+        "   ldr r1, =0xFEF5EDA5\n"
+        "   str r1, [r2, #-4]!\n"
+        "   str r1, [r2, #-4]!\n"
+        "   msr msp, r2\n"
+        "   bic r0, r0, #1\n" /* to the non-secure world */
+        "   mov r1, r3\n"
+        "   mov r2, r3\n"
+        "   mov r4, r3\n"
+        "   mov r5, r3\n"
+        "   mov r6, r3\n"
+        "   mov r7, r3\n"
+        "   mov r8, r3\n"
+        "   mov r9, r3\n"
+        "   mov r10, r3\n"
+        "   mov r11, r3\n"
+        "   mov r12, r3\n"
+        "   msr apsr_nzcvq, r3\n"
+        "   blxns r0\n"
+        "   movs r0, #" TEXT(RESET_FAULT_NUMBER) "\n"
+        "   b reset_system\n"
+        "   .ltorg\n"
+        ".size leave, . - leave\n"
+        ".text\n");
+_Noreturn void leave(uint32_t entry);
+_Static_assert(RESET_FAULT_NUMBER == RESET_FAULT, "reset.h");
 
 void isolation_start_nonsecure(uint32_t vectors)
 {
   const uint32_t *table = (const uint32_t *)(uintptr_t)vectors;
   REG(SCB_VTOR_NS) = vectors;
   __asm__ volatile("msr msp_ns, %0" : : "r"(table[0]));
-  nonsecure_entry *entry = cmse_nsfptr_create((nonsecure_entry *)(uintptr_t)table[1]);
-  entry();
-  reset_system(RESET_FAULT); /* it must not come back */
+  leave(table[1]);
 }

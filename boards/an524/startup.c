@@ -16,7 +16,7 @@ extern uint32_t __bss_end[];
 _Noreturn void secure_reset(void);
 void fault_entry(void);
 void ignore_nmi(void);
-_Noreturn void fault_give_up(uint32_t cfsr, uint32_t address, uint32_t pc);
+_Noreturn void fault_give_up(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return);
 
 /* Only in the ROM: its linker script asks for it, in later stages it is null. */
 void board_flash_power_up(void) __attribute__((weak));
@@ -57,16 +57,17 @@ void ignore_nmi(void)
 {
 }
 
-__attribute__((weak)) void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
+__attribute__((weak)) void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
   (void)cfsr;
   (void)address;
   (void)pc;
+  (void)exc_return;
 }
 
-__attribute__((used)) void fault_give_up(uint32_t cfsr, uint32_t address, uint32_t pc)
+__attribute__((used)) void fault_give_up(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
-  board_fault_report(cfsr, address, pc);
+  board_fault_report(cfsr, address, pc, exc_return);
   reset_system(RESET_FAULT);
 }
 

@@ -71,8 +71,9 @@ static void check_at(bool good, const char *name, uint32_t line)
 }
 #define CHECK(name, good) check_at((good), (name), __LINE__)
 
-void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
+void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
+  (void)exc_return;
   (void)address;
   (void)pc;
   PROGRESS->fault_seen = cfsr;

@@ -27,8 +27,9 @@ static const isolation_region regions[] = {
 static boot_info info; /* our copy: the original is in RAM that the next boot reuses */
 static bool may_feed;  /* not on trial, or confirmed: only the watchdog ends a trial that stays silent */
 
-void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
+void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
+  (void)exc_return;
   print_text(pc != 0 ? "fault in the secure part, cfsr " : "fault in the non-secure part, cfsr ");
   print_hex(cfsr);
   print_text(" address ");

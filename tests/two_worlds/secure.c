@@ -55,8 +55,9 @@ static void print_hex(uint32_t value)
   uart_write(digits, sizeof digits);
 }
 
-void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
+void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
+  (void)exc_return;
   print(pc != 0 ? "FAIL fault in the secure part: " : "FAIL fault in the non-secure part: ");
   print_hex(cfsr);
   print_hex(address);

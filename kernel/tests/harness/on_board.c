@@ -52,8 +52,9 @@ void platform_end(unsigned failures)
   reset_system(RESET_SOFTWARE);
 }
 
-void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
+void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
+  (void)exc_return;
   say("  fault: cfsr ");
   say_hex(cfsr);
   say(", address ");
@@ -68,7 +69,7 @@ void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc)
 void port_usage_fault(void);
 void port_usage_fault(void)
 {
-  board_fault_report(REG(SCB_CFSR), 0, 0);
+  board_fault_report(REG(SCB_CFSR), 0, 0, 0);
 }
 
 /* --- time --- */

@@ -1,0 +1,85 @@
+/* What the fault handler found, as a crash record. For secure programs that start non-secure ones. */
+#include <arm_cmse.h>
+
+#include "caller_memory.h"
+#include "crash.h"
+#include "registers.h"
+#include "startup.h"
+
+#define SFSR_ADDRESS_VALID (1u << 6)
+#define CFSR_MEMORY_ADDRESS_VALID (1u << 7)
+#define CFSR_BUS_ADDRESS_VALID (1u << 15)
+#define EXC_RETURN_SECURE_FRAME (1u << 6)
+#define EXC_RETURN_THREAD (1u << 3)
+#define CONTROL_SPSEL 2u
+
+#define EXCEPTION_MASK 0x1FFu
+
+enum { HARD_FAULT = 3, MEMORY_FAULT = 4, BUS_FAULT = 5, USAGE_FAULT = 6, SECURE_FAULT = 7 };
+
+/* What an exception pushes. */
+typedef struct frame {
+  uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
+} frame;
+
+static uint32_t active_exception(void)
+{
+  uint32_t ipsr;
+  __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+  return ipsr & EXCEPTION_MASK;
+}
+
+static uint32_t kind_of(uint32_t exception)
+{
+  switch (exception) {
+  case MEMORY_FAULT: return CRASH_MEMORY;
+  case BUS_FAULT: return CRASH_BUS;
+  case USAGE_FAULT: return CRASH_USAGE;
+  case SECURE_FAULT: return CRASH_SECURE_FAULT;
+  default: return CRASH_HARD;
+  }
+}
+
+static void note_address(crash_record *c, uint32_t cfsr)
+{
+  const uint32_t sfsr = REG(SCB_SFSR);
+  if (c->kind == CRASH_SECURE_FAULT) {
+    c->status = sfsr;
+    c->address_valid = (sfsr & SFSR_ADDRESS_VALID) != 0;
+    c->address = c->address_valid ? REG(SCB_SFAR) : 0;
+  } else if ((cfsr & CFSR_BUS_ADDRESS_VALID) != 0) {
+    c->address_valid = 1;
+    c->address = REG(SCB_BFAR);
+  } else if ((cfsr & CFSR_MEMORY_ADDRESS_VALID) != 0) {
+    c->address_valid = 1;
+    c->address = REG(SCB_MMFAR);
+  }
+}
+
+/* The frame lies where non-secure code has aimed its stack: read only what that code could read itself. */
+static void note_nonsecure_frame(crash_record *c, uint32_t exc_return)
+{
+  uint32_t control, stack;
+  __asm__ volatile("mrs %0, control_ns" : "=r"(control));
+  if ((exc_return & EXC_RETURN_THREAD) != 0 && (control & CONTROL_SPSEL) != 0)
+    __asm__ volatile("mrs %0, psp_ns" : "=r"(stack));
+  else
+    __asm__ volatile("mrs %0, msp_ns" : "=r"(stack));
+  const frame *f = cmse_check_address_range((void *)(uintptr_t)stack, sizeof *f, CMSE_NONSECURE | CMSE_MPU_READ);
+  if (f == NULL || stack % 4u != 0 || !caller_memory_holds(stack, sizeof *f)) return;
+  c->pc = f->pc;
+  c->lr = f->lr;
+  c->exception = f->xpsr & EXCEPTION_MASK;
+}
+
+void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
+{
+  (void)address; /* of bus faults only, and valid or not: read where it is needed */
+  crash_record c = {.kind = kind_of(active_exception()), .status = cfsr, .pc = pc};
+  c.secure = (exc_return & EXC_RETURN_SECURE_FRAME) != 0;
+  if (c.secure == 0) {
+    note_address(&c, cfsr);
+    note_nonsecure_frame(&c, exc_return);
+  }
+  crash_write(&c);
+}

@@ -1,0 +1,159 @@
+/*     [listening] --BEGIN--> [serving] --END, all there--> restart
+ *          | window over         | silence --------------> restart
+ *          v
+ *     (the non-secure world starts)
+ *
+ * Serving keeps no state that a lost frame or a restart could leave behind: what is stored is in sealed storage, and an item that
+ * comes in pieces begins anew with its first piece. */
+#include "factory.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "clock.h"
+#include "csr.h"
+#include "factory_protocol.h"
+#include "framing.h"
+#include "identity.h"
+#include "otp.h"
+#include "otp_map.h"
+#include "reset.h"
+#include "storage.h"
+#include "uart.h"
+#include "watchdog.h"
+
+#define BODY_MAX (sizeof(factory_item) + FACTORY_DATA_MAX)
+
+static uint8_t frame[BODY_MAX + FRAMING_EXTRA_BYTES];
+static framing incoming = {.frame = frame, .body_max = BODY_MAX};
+
+/* An item on its way. */
+static struct {
+  uint32_t item;
+  uint32_t total;
+  uint32_t had;
+  uint8_t data[HF_CERTIFICATE_MAX];
+} coming;
+
+/* ---- Answers ---- */
+
+static void refuse(psa_status_t status)
+{
+  const uint32_t body[2] = {(uint32_t)status, framing_type(&incoming)};
+  framing_send(FACTORY_REFUSED, body, sizeof body);
+}
+
+static bool has_item(storage_owner owner, uint64_t uid)
+{
+  struct psa_storage_info_t info;
+  return storage_get_info(owner, uid, &info) == PSA_SUCCESS;
+}
+
+static bool all_is_there(void)
+{
+  return identity_is_complete() && has_item(STORAGE_NONSECURE, HF_UID_ENDPOINT) &&
+         has_item(STORAGE_NONSECURE, HF_UID_TRUST_ANCHOR(0));
+}
+
+static void say_hello(void)
+{
+  factory_hello hello = {.protocol = FACTORY_PROTOCOL};
+  char name[HF_THING_NAME_MAX];
+  if (otp_read(OTP_FUSES_OFFSET + offsetof(otp_fuses, serial), hello.serial, sizeof hello.serial) != OTP_OK)
+    memset(hello.serial, 0, sizeof hello.serial);
+  hello.has_key = has_item(STORAGE_SECURE, HF_KEY_DEVICE_IDENTITY);
+  hello.has_identity = all_is_there();
+  hello.name_bytes = (uint32_t)identity_name(name);
+  memcpy(hello.name, name, hello.name_bytes);
+  framing_send(FACTORY_HELLO, &hello, sizeof hello);
+}
+
+static psa_status_t take_name(const char *name, uint32_t bytes)
+{
+  uint8_t csr[CSR_MAX];
+  size_t used = 0;
+  psa_status_t status = identity_begin(name, bytes);
+  if (status == PSA_SUCCESS) status = csr_make(name, bytes, csr, sizeof csr, &used);
+  if (status == PSA_SUCCESS) framing_send(FACTORY_CSR, csr, (uint32_t)used);
+  return status;
+}
+
+/* ---- Items ---- */
+
+static bool continues(const factory_item *piece, uint32_t bytes)
+{
+  if (piece->offset == 0) {
+    coming.item = piece->item;
+    coming.total = piece->total_bytes;
+    coming.had = 0;
+  }
+  return piece->item == coming.item && piece->total_bytes == coming.total && piece->offset == coming.had &&
+         coming.total <= sizeof coming.data && bytes <= coming.total - coming.had;
+}
+
+static psa_status_t take_item(const uint8_t *body, uint32_t body_bytes)
+{
+  factory_item piece;
+  if (body_bytes < sizeof piece) return PSA_ERROR_INVALID_ARGUMENT;
+  memcpy(&piece, body, sizeof piece);
+  const uint32_t bytes = body_bytes - (uint32_t)sizeof piece;
+  if (!continues(&piece, bytes)) return PSA_ERROR_INVALID_ARGUMENT;
+  memcpy(coming.data + coming.had, body + sizeof piece, bytes);
+  const uint32_t had = coming.had + bytes;
+  if (had == coming.total) {
+    const psa_status_t status = identity_store(HF_UID_BASE + coming.item, coming.data, coming.total);
+    if (status != PSA_SUCCESS) return status;
+  }
+  coming.had = had;
+  framing_send(FACTORY_STORED, (const uint32_t[2]){coming.item, had}, 2u * sizeof had);
+  return PSA_SUCCESS;
+}
+
+/* ---- Conversation ---- */
+
+static psa_status_t finish(void)
+{
+  if (!all_is_there()) return PSA_ERROR_BAD_STATE;
+  framing_send(FACTORY_DONE, NULL, 0);
+  reset_system(RESET_SOFTWARE);
+}
+
+static psa_status_t serve_request(void)
+{
+  const uint8_t *body = framing_body(&incoming);
+  const uint32_t bytes = framing_body_bytes(&incoming);
+  switch (framing_type(&incoming)) {
+  case FACTORY_BEGIN: say_hello(); return PSA_SUCCESS;
+  case FACTORY_NAME: return take_name((const char *)body, bytes);
+  case FACTORY_ITEM: return take_item(body, bytes);
+  case FACTORY_END: return finish();
+  default: return PSA_ERROR_NOT_SUPPORTED;
+  }
+}
+
+/* True: a frame came in time. */
+static bool wait_for_frame(uint32_t limit_ms)
+{
+  const uint32_t begin = clock_ms();
+  uint8_t byte;
+  while (clock_ms() - begin < limit_ms) {
+    watchdog_feed();
+    while (uart_read(&byte))
+      if (framing_take(&incoming, byte)) return true;
+  }
+  return false;
+}
+
+static _Noreturn void serve(void)
+{
+  do {
+    const psa_status_t status = serve_request();
+    if (status != PSA_SUCCESS) refuse(status);
+  } while (wait_for_frame(FACTORY_SILENCE_MS));
+  reset_system(RESET_SOFTWARE);
+}
+
+void factory_listen(void)
+{
+  if (wait_for_frame(FACTORY_WINDOW_MS) && framing_type(&incoming) == FACTORY_BEGIN) serve();
+}
