@@ -28,7 +28,7 @@
 #define FACTORY_BEGIN_EVERY_MS 100u
 #define FACTORY_ANSWER_MS 5000u
 #define FACTORY_SILENCE_MS 10000u
-#define FACTORY_DATA_MAX 1024u /* of an ITEM frame: longer items come in pieces */
+#define FACTORY_DATA_MAX 1016u /* of an ITEM frame, which with its head fills RECOVERY_BODY_MAX: longer items come in pieces */
 
 typedef enum factory_type {
   FACTORY_BEGIN = 0x31,   /* host: empty */

@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *keys_option, *devices_option;
+static const char *keys_option, *devices_option, *ca_option;
 static bool json, quiet, help_wanted;
 
 static const cli_option common_options[] = {
   {"keys", CLI_TEXT, &keys_option, "DIR", "where the keys are ($HOLDFAST_HOME/keys, else .holdfast/keys)"},
   {"devices", CLI_TEXT, &devices_option, "DIR",
    "where the devices are ($HOLDFAST_HOME/devices, else .holdfast/devices)"},
+  {"ca", CLI_TEXT, &ca_option, "DIR", "where the local CAs are ($HOLDFAST_HOME/ca, else .holdfast/ca)"},
   {"json", CLI_FLAG, &json, NULL, "print the result as JSON"},
   {"quiet", CLI_FLAG, &quiet, NULL, "-q: print problems only"},
   {"help", CLI_FLAG, &help_wanted, NULL, "-h: this text"},
@@ -176,4 +177,10 @@ const char *cli_devices_directory(void)
 {
   static char path[PATH_MAX];
   return directory(devices_option, "devices", path);
+}
+
+const char *cli_ca_directory(void)
+{
+  static char path[PATH_MAX];
+  return directory(ca_option, "ca", path);
 }

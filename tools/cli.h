@@ -49,7 +49,7 @@ typedef struct cli_command_help {
   const char *examples; /* lines, each ends in \n */
 } cli_command_help;
 
-/* Also takes --help, --json, -q, --keys and --devices, which every command has, and begins the output anew.
+/* Also takes --help, --json, -q, --keys, --devices and --ca, which every command has, and begins the output anew.
  * CLI_GO, or the exit code: OUT_OK after --help, OUT_USAGE after saying what is wrong.
  * `wanted`: least number of operands; most: at most CLI_LIST_MAX. */
 int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned wanted, unsigned most);
@@ -57,9 +57,10 @@ int cli_parse(const cli_command_help *help, int argc, char **argv, cli_list *ope
 /* Says what is wrong with the use of the command. Returns OUT_USAGE. */
 int cli_misuse(const cli_command_help *help, const char *format, ...) OUT_FORMAT(2);
 
-/* Where keys and devices are: the option, else $HOLDFAST_HOME/keys, else .holdfast/keys. */
+/* Where keys, devices and CAs are: the option, else $HOLDFAST_HOME/keys, else .holdfast/keys. */
 const char *cli_keys_directory(void);
 const char *cli_devices_directory(void);
+const char *cli_ca_directory(void);
 
 /* Whole text must be a number. */
 bool cli_number(const char *text, uint32_t *number);

@@ -16,6 +16,7 @@
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-"
 #define NAME_MAX_CHARACTERS 128u
+#define TEMPORARY ".tmp-"
 
 static bool path_fits(io_path *path, int length)
 {
@@ -151,8 +152,8 @@ static bool temporary_name(const char *path, io_path *temporary)
   }
   io_path directory;
   directory_of(path, &directory);
-  return path_fits(temporary, snprintf(temporary->text, sizeof temporary->text, "%s/.tmp-%016llx", directory.text,
-                                       (unsigned long long)random));
+  return path_fits(temporary, snprintf(temporary->text, sizeof temporary->text, "%s/" TEMPORARY "%016llx",
+                                       directory.text, (unsigned long long)random));
 }
 
 static bool write_temporary(const char *temporary, const void *data, size_t bytes, mode_t mode)
@@ -205,6 +206,18 @@ bool io_write_new(const char *path, const void *data, size_t bytes, mode_t mode)
 bool io_write_over(const char *path, const void *data, size_t bytes, mode_t mode)
 {
   return put_file(path, data, bytes, mode, REPLACE);
+}
+
+void io_sweep(const char *directory)
+{
+  io_path path;
+  DIR *open_directory = opendir(directory);
+  if (open_directory == NULL) return;
+  for (struct dirent *entry; (entry = readdir(open_directory)) != NULL;)
+    if (strncmp(entry->d_name, TEMPORARY, sizeof TEMPORARY - 1) == 0 &&
+        io_path_join(&path, directory, entry->d_name, ""))
+      (void)unlink(path.text);
+  closedir(open_directory);
 }
 
 /* Keys and their states begin with one of these, their logs end with that. A slip in --output must not cost one. */

@@ -47,6 +47,9 @@ bool io_exists(const char *path);
 /* Could a file of that name be written? Asked before something that cannot be undone. False: has said why not. */
 bool io_can_write(const char *path) IO_MUST_CHECK;
 
+/* Removes the temporary files of writers that were killed; nobody else may be writing there (a lock says so). */
+void io_sweep(const char *directory);
+
 /* Makes the directory and what is missing above it. */
 bool io_make_directory(const char *path, mode_t mode) IO_MUST_CHECK;
 /* Makes directory entries durable. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "ca_commands.h"
 #include "cli.h"
 #include "device_commands.h"
 #include "emulator.h"
@@ -36,6 +37,10 @@ static const command commands[] = {
   {"device", "install", device_install_command, "put an image on trial"},
   {"device", "recover", device_recover_command, "give a device without firmware an image"},
   {"device", "retire", device_retire_command, "make it boot nothing any more"},
+  {"ca", "new", ca_new_command, "make the local CAs"},
+  {"ca", "show", ca_show_command, "their certificates, for brokers"},
+  {"ca", "list", ca_list_command, "certificates issued"},
+  {"ca", "revoke", ca_revoke_command, "take a device's certificate back"},
   {"otp", "show", otp_show_command, "what is in a device's OTP"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

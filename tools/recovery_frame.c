@@ -64,19 +64,33 @@ const uint8_t *frame_body(const frame_reader *r, size_t *bytes)
   return r->bytes + RECOVERY_HEADER_BYTES;
 }
 
-size_t frame_make_chunk(uint8_t out[FRAME_MAX], uint32_t offset, const uint8_t *data, size_t bytes)
+/* The body lies in `out` already. */
+static size_t close_frame(uint8_t out[FRAME_MAX], uint8_t type, size_t body)
 {
-  size_t body = 4 + bytes, end = RECOVERY_HEADER_BYTES + body;
+  size_t end = RECOVERY_HEADER_BYTES + body;
   out[0] = RECOVERY_SYNC_0;
   out[1] = RECOVERY_SYNC_1;
-  out[2] = RECOVERY_CHUNK;
+  out[2] = type;
   out[3] = 0;
   out[4] = (uint8_t)body;
   out[5] = (uint8_t)(body >> 8);
-  put_u32(out + RECOVERY_HEADER_BYTES, offset);
-  memcpy(out + RECOVERY_HEADER_BYTES + 4, data, bytes);
   put_u32(out + end, crc32(0, out + 2, (uint32_t)(end - 2)));
   return end + 4;
+}
+
+size_t frame_make(uint8_t out[FRAME_MAX], uint8_t type, const void *head, size_t head_bytes, const void *data,
+                  size_t bytes)
+{
+  if (head_bytes > 0) memcpy(out + RECOVERY_HEADER_BYTES, head, head_bytes);
+  if (bytes > 0) memcpy(out + RECOVERY_HEADER_BYTES + head_bytes, data, bytes);
+  return close_frame(out, type, head_bytes + bytes);
+}
+
+size_t frame_make_chunk(uint8_t out[FRAME_MAX], uint32_t offset, const uint8_t *data, size_t bytes)
+{
+  uint8_t head[4];
+  put_u32(head, offset);
+  return frame_make(out, RECOVERY_CHUNK, head, sizeof head, data, bytes);
 }
 
 /* ---- Conversation ---- */

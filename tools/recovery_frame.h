@@ -30,6 +30,9 @@ frame_event frame_take(frame_reader *r, uint8_t byte);
 uint8_t frame_type(const frame_reader *r);
 const uint8_t *frame_body(const frame_reader *r, size_t *bytes);
 
+/* Makes a frame of that type; its body is head, then data, together at most RECOVERY_BODY_MAX bytes. Returns its length. */
+size_t frame_make(uint8_t out[FRAME_MAX], uint8_t type, const void *head, size_t head_bytes, const void *data,
+                  size_t bytes);
 /* Makes the CHUNK frame of file bytes [offset, offset + bytes); bytes: 1..RECOVERY_CHUNK_MAX. Returns its length. */
 size_t frame_make_chunk(uint8_t out[FRAME_MAX], uint32_t offset, const uint8_t *data, size_t bytes);
 
