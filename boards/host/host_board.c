@@ -144,8 +144,29 @@ void reset_attempts_clear(void)
   attempts = 0;
 }
 
+static struct {
+  bool (*source)(void *, uint8_t *);
+  void *context;
+} noise_script;
+
+void host_noise_script(bool (*source)(void *, uint8_t *), void *context)
+{
+  noise_script.source = source;
+  noise_script.context = context;
+}
+
+static bool scripted_noise(uint8_t *out, uint32_t bytes)
+{
+  while (bytes > 0 && noise_script.source(noise_script.context, out)) {
+    out++;
+    bytes--;
+  }
+  return bytes == 0;
+}
+
 bool entropy_read(void *out, uint32_t bytes)
 {
+  if (noise_script.source) return scripted_noise(out, bytes);
   FILE *source = fopen("/dev/urandom", "rb");
   if (!source) return false;
   const bool filled = fread(out, 1, bytes, source) == bytes;

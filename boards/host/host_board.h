@@ -60,6 +60,9 @@ void host_ram_attach(uint32_t base, uint32_t bytes, uint8_t *memory);
 void host_uart_feed(const void *data, uint32_t bytes);
 void host_uart_sink(void (*sink)(void *context, const void *data, uint32_t bytes), void *context);
 
+/* The noise source: asked for each byte of entropy_read(); false: it is silent. Null: the host's random device again. */
+void host_noise_script(bool (*source)(void *context, uint8_t *byte), void *context);
+
 /* The clock: tests own time. Each clock_ms() call advances it by step_ms. */
 void host_clock_step(uint32_t step_ms);
 

@@ -1,1 +1,7 @@
 # Files and tests of one service; included by secure/CMakeLists.txt.
+target_sources(hf_secure_services PRIVATE services/csr.c services/keys.c services/p256_private.c)
+
+if(HF_HOST)
+  hf_unit_test(NAME p256_private_test AREA secure SOURCES services/p256_private_test.c
+               LIBS hf_secure_services hf_board crypto)
+endif()

@@ -34,6 +34,8 @@ psa_status_t storage_get(storage_owner owner, uint64_t uid, size_t offset, void 
                          size_t *out_used) PSA_MUST_CHECK;
 psa_status_t storage_get_info(storage_owner owner, uint64_t uid, struct psa_storage_info_t *info) PSA_MUST_CHECK;
 psa_status_t storage_remove(storage_owner owner, uint64_t uid) PSA_MUST_CHECK;
+/* Items with first <= uid <= last; 0 when nothing is mounted. */
+uint32_t storage_count(storage_owner owner, uint64_t first, uint64_t last);
 
 bool storage_is_stale(void);
 /* Stale storage only: gives up everything in it and begins anew, above every epoch there ever was. */
