@@ -1,1 +1,7 @@
 # Files and tests of one service; included by secure/CMakeLists.txt.
+target_sources(hf_secure_services PRIVATE
+  services/epoch.c services/root_key.c services/seal.c services/storage.c services/storage_log.c)
+if(HF_HOST)
+  hf_unit_test(NAME storage_test AREA secure TIMEOUT 300
+    SOURCES services/storage_test.c services/storage_rig.c LIBS hf_secure_services)
+endif()

@@ -21,13 +21,18 @@ typedef enum storage_owner {
 #define STORAGE_SECURE_ITEMS_MAX 16u
 #define STORAGE_SECURE_BYTES_MAX 4096u /* counted like HF_ITS_BYTES_MAX */
 
-/* Reads the log, finds the newest state and finishes what power loss interrupted. On a blank device (no log, counter 0) it
+/* Needs no random numbers (it uses what there are), and keeps no key in RAM between calls. */
+
+/* Reads the log, finds the newest state and finishes what power loss interrupted (a log that has suffered is copied). On a blank device (no log, counter 0) it
  * begins one. Call it once per boot, before all else here (which answers PSA_ERROR_BAD_STATE until then).
  * PSA_SUCCESS | PSA_ERROR_DATA_CORRUPT the storage is stale: nothing but storage_reset() works | PSA_ERROR_HARDWARE_FAILURE OTP
  * does not answer | PSA_ERROR_STORAGE_FAILURE flash takes nothing */
 psa_status_t storage_mount(void) PSA_MUST_CHECK;
 
-/* As in psa/internal_trusted_storage.h. out_used is 0 after an error, and out is wiped. */
+/* As in psa/internal_trusted_storage.h. out_used is 0 after an error, and out is wiped. PSA_ERROR_HARDWARE_FAILURE: OTP does not
+ * answer or did not take a bit. After that and after PSA_ERROR_STORAGE_FAILURE of a change, the next call mounts again and so learns
+ * whether the change was made. Every change of STORAGE_SECURE is protected against replay, whatever its flags say, and so is every
+ * write-once item. */
 psa_status_t storage_set(storage_owner owner, uint64_t uid, const void *data, size_t bytes,
                          uint32_t flags) PSA_MUST_CHECK;
 psa_status_t storage_get(storage_owner owner, uint64_t uid, size_t offset, void *out, size_t out_bytes,
@@ -38,7 +43,9 @@ psa_status_t storage_remove(storage_owner owner, uint64_t uid) PSA_MUST_CHECK;
 uint32_t storage_count(storage_owner owner, uint64_t first, uint64_t last);
 
 bool storage_is_stale(void);
-/* Stale storage only: gives up everything in it and begins anew, above every epoch there ever was. */
+/* Stale storage only: gives up everything in it and begins anew, with an epoch above all there ever were.
+ * PSA_SUCCESS | PSA_ERROR_NOT_PERMITTED it is not stale | PSA_ERROR_INSUFFICIENT_STORAGE the counter is used up |
+ * PSA_ERROR_STORAGE_FAILURE, PSA_ERROR_HARDWARE_FAILURE: still stale, try again | PSA_ERROR_BAD_STATE not mounted */
 psa_status_t storage_reset(void) PSA_MUST_CHECK;
 
 /* Protected changes the counter still has room for; the last STORAGE_SECURE_RAISES of them are for STORAGE_SECURE. */

@@ -16,15 +16,18 @@
 #define PSA_ITS_API_VERSION_MAJOR 1
 #define PSA_ITS_API_VERSION_MINOR 0
 
-#define HF_ITS_VALUE_MAX 3072u  /* bytes of one item */
-#define HF_ITS_ITEMS_MAX 48u    /* of the application */
-#define HF_ITS_BYTES_MAX 16384u /* all the application's values together, each rounded up to 16 and with 64 more */
+#define HF_ITS_VALUE_MAX 3072u /* bytes of one item */
+#define HF_ITS_ITEMS_MAX 48u   /* of the application */
+#define HF_ITS_BYTES_MAX \
+  16384u /* all the application's values together, each rounded up to 16 and with HF_ITS_ITEM_OVERHEAD more */
+#define HF_ITS_ITEM_OVERHEAD 96u
 
 /* Creates or replaces. data: may be NULL when data_length is 0.
  * PSA_SUCCESS | PSA_ERROR_NOT_PERMITTED it exists and is write-once | PSA_ERROR_NOT_SUPPORTED a flag that is not one |
  * PSA_ERROR_INVALID_ARGUMENT uid 0, or longer than HF_ITS_VALUE_MAX | PSA_ERROR_INSUFFICIENT_STORAGE no room, or the counter
  * against replay is used up | PSA_ERROR_STORAGE_FAILURE | PSA_ERROR_DATA_CORRUPT storage is stale (hf_storage_reset()).
- * After an error the old value is still there. */
+ * After an error the old value is still there; but after PSA_ERROR_STORAGE_FAILURE or PSA_ERROR_HARDWARE_FAILURE, the old or the new
+ * one: ask for it. An item that answers PSA_ERROR_DATA_CORRUPT may be set anew, write-once or not. */
 psa_status_t psa_its_set(psa_storage_uid_t uid, size_t data_length, const void *p_data,
                          psa_storage_create_flags_t create_flags) PSA_LINK_NAME(psa_its_set) PSA_MUST_CHECK;
 
