@@ -32,10 +32,10 @@ make_device() {
   "$holdfast" image sign -q --kind loader --product bench --hardware 1-1 --version 1.0.0 --security-version 1 --key root \
     --authority firmware --output "$work/loader.img" "$development/boot/loader.elf"
   "$holdfast" image sign -q --kind firmware --product bench --hardware 1-1 --version 1.0.0 --security-version 1 --key firmware \
-    --output "$work/firmware.img" "$development/tests/firmware/test_firmware_secure.elf" \
+    --output "$work/firmware.img" "$development/secure/firmware_secure.elf" \
     "$development/tests/firmware/test_firmware_good.elf"
   "$holdfast" device new -q bench --rom "$development/boot/rom.elf" --loader "$work/loader.img" \
-    --firmware "$work/firmware.img" --root-key root --product bench --hardware-revision 1
+    --firmware "$work/firmware.img" --root-key root --product bench --hardware-revision 1 --no-identity
   "$holdfast" device run -q bench --timeout 20 --until settled # the first boot raises counters: not the one to measure
 }
 
@@ -43,7 +43,7 @@ make_device() {
 plugin() {
   local version
   for version in 1 2 3 4 5; do
-    gcc -O2 -shared -fPIC -DAPI_VERSION=$version -o "$work/phases.so" "$here/phases_plugin.c"
+    gcc -O2 -shared -fPIC -DAPI_VERSION=$version -o "$work/phases.so" "$here/../phases_plugin.c"
     if qemu-system-arm -M none -display none -monitor none -S -plugin "$work/phases.so" -serial none -no-reboot \
       -qmp stdio <<< '{"execute":"qmp_capabilities"}{"execute":"quit"}' > /dev/null 2>&1; then return 0; fi
   done
@@ -53,7 +53,7 @@ plugin() {
 
 boot_phases() {
   local rom=$development/boot/rom.elf loader=$development/boot/loader.elf
-  local secure=$development/tests/firmware/test_firmware_secure.elf mark
+  local secure=$development/secure/firmware_secure.elf mark
   local marks=(
     "rom.begin@$(address_of "$rom" stage_main)"
     "rom.manifest@$(address_of "$rom" verify_manifest)"

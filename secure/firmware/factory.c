@@ -80,32 +80,39 @@ static psa_status_t take_name(const char *name, uint32_t bytes)
 
 /* ---- Items ---- */
 
-static bool continues(const factory_item *piece, uint32_t bytes)
+/* A piece at offset 0 begins an item, also one that was had already. */
+static void begin_item(const factory_item *piece)
 {
-  if (piece->offset == 0) {
-    coming.item = piece->item;
-    coming.total = piece->total_bytes;
-    coming.had = 0;
+  coming.item = piece->item;
+  coming.total = piece->total_bytes;
+  coming.had = 0;
+}
+
+static psa_status_t add_piece(const uint8_t *data, uint32_t bytes)
+{
+  if (bytes > coming.total - coming.had) return PSA_ERROR_INVALID_ARGUMENT;
+  memcpy(coming.data + coming.had, data, bytes);
+  if (coming.had + bytes == coming.total) {
+    const psa_status_t status = identity_store(HF_UID_BASE + coming.item, coming.data, coming.total);
+    if (status != PSA_SUCCESS) return status;
   }
-  return piece->item == coming.item && piece->total_bytes == coming.total && piece->offset == coming.had &&
-         coming.total <= sizeof coming.data && bytes <= coming.total - coming.had;
+  coming.had += bytes;
+  return PSA_SUCCESS;
 }
 
 static psa_status_t take_item(const uint8_t *body, uint32_t body_bytes)
 {
   factory_item piece;
-  if (body_bytes < sizeof piece) return PSA_ERROR_INVALID_ARGUMENT;
+  if (body_bytes <= sizeof piece) return PSA_ERROR_INVALID_ARGUMENT;
   memcpy(&piece, body, sizeof piece);
-  const uint32_t bytes = body_bytes - (uint32_t)sizeof piece;
-  if (!continues(&piece, bytes)) return PSA_ERROR_INVALID_ARGUMENT;
-  memcpy(coming.data + coming.had, body + sizeof piece, bytes);
-  const uint32_t had = coming.had + bytes;
-  if (had == coming.total) {
-    const psa_status_t status = identity_store(HF_UID_BASE + coming.item, coming.data, coming.total);
+  if (piece.total_bytes > sizeof coming.data) return PSA_ERROR_INVALID_ARGUMENT;
+  if (piece.offset == 0) begin_item(&piece);
+  if (piece.item != coming.item || piece.total_bytes != coming.total) return PSA_ERROR_INVALID_ARGUMENT;
+  if (piece.offset == coming.had) { /* else it is a repeated one, or one too far: the answer says what is wanted */
+    const psa_status_t status = add_piece(body + sizeof piece, body_bytes - (uint32_t)sizeof piece);
     if (status != PSA_SUCCESS) return status;
   }
-  coming.had = had;
-  framing_send(FACTORY_STORED, (const uint32_t[2]){coming.item, had}, 2u * sizeof had);
+  framing_send(FACTORY_STORED, (const uint32_t[2]){coming.item, coming.had}, 2u * sizeof coming.had);
   return PSA_SUCCESS;
 }
 

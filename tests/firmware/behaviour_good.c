@@ -1,33 +1,33 @@
-#include "gates.h"
+#include "hf_device.h"
+#include "hf_identity.h"
 #include "nonsecure.h"
-#include "startup_nonsecure.h"
-#include "status.h"
+#include "psa/internal_trusted_storage.h"
+#include "psa/update.h"
 
-#define SYSTICK ((volatile uint32_t *)0xE000E010)
-#define TICK_CYCLES 3200000u /* 100 ms at 32 MHz */
-
-/* Only ends the wait. */
-void SysTick_Handler(void)
+/* "identity board1 signs", on a device that went through the factory. */
+static void say_who_we_are(void)
 {
-}
-
-static void tick_start(void)
-{
-  SYSTICK[1] = TICK_CYCLES - 1u;
-  SYSTICK[2] = 0;
-  SYSTICK[0] = 7; /* on, interrupt, CPU clock */
+  static const uint8_t hash[PSA_HASH_LENGTH_SHA_256] = {1, 2, 3};
+  char name[HF_THING_NAME_MAX + 1] = {0};
+  uint8_t signature[PSA_SIGNATURE_MAX_SIZE];
+  size_t length;
+  if (psa_its_get(HF_UID_THING_NAME, 0, sizeof name - 1u, name, &length) != PSA_SUCCESS) return;
+  const psa_status_t status = psa_sign_hash(HF_KEY_DEVICE_IDENTITY, PSA_ALG_ECDSA(PSA_ALG_SHA_256), hash, sizeof hash,
+                                            signature, sizeof signature, &length);
+  say("identity ");
+  say(name);
+  say(status == PSA_SUCCESS ? " signs\r\n" : " does not sign\r\n");
 }
 
 void behaviour(void)
 {
-  switch (hf_gate_confirm()) {
-  case (uint32_t)BOOT_OK: say("confirmed\r\n"); break;
-  case (uint32_t)BOOT_UPDATE_NO_TRIAL: say("settled\r\n"); break;
+  say_who_we_are();
+  switch (psa_fwu_accept()) {
+  case PSA_SUCCESS: say("confirmed\r\n"); break;
+  case PSA_ERROR_BAD_STATE: say("settled\r\n"); break;
   default: say("not confirmed\r\n"); break;
   }
-  tick_start();
-  for (;;) {
-    (void)hf_gate_feed(); /* refused: the watchdog is to bite */
-    __asm__ volatile("wfi");
-  }
+  while (hf_watchdog_feed() == PSA_SUCCESS) rest();
+  say("not fed\r\n");
+  for (;;) rest();
 }

@@ -1,8 +1,10 @@
-#include "gates.h"
+#include "hf_device.h"
 #include "nonsecure.h"
 
 void behaviour(void)
 {
   say("quiet\r\n");
-  for (;;) (void)hf_gate_feed();
+  while (hf_watchdog_feed() == PSA_SUCCESS) rest();
+  say("not fed any more\r\n");
+  for (;;) rest();
 }

@@ -1,10 +1,9 @@
-#include "gates.h"
 #include "nonsecure.h"
-#include "status.h"
+#include "psa/update.h"
 
 void behaviour(void)
 {
-  say(hf_gate_reject() == (uint32_t)BOOT_OK ? "rejected\r\n" : "not rejected\r\n");
-  hf_gate_reset();
-  for (;;) __asm__ volatile("nop");
+  say(psa_fwu_reject(PSA_ERROR_GENERIC_ERROR) == PSA_SUCCESS_REBOOT ? "rejected\r\n" : "not rejected\r\n");
+  if (psa_fwu_request_reboot() != PSA_SUCCESS) say("no reboot\r\n");
+  for (;;) rest();
 }

@@ -77,9 +77,10 @@ class Workshop:
                           [elf or os.path.join(build, "boot/loader.elf")])
 
     def firmware(self, version="1.0.0", security_version=1, key="firmware", behaviour="good", build=DEVELOPMENT,
-                 profile="development", more=()):
-        """A signed firmware image of tests/firmware."""
-        programs = [os.path.join(build, f"tests/firmware/test_firmware_{part}.elf") for part in ("secure", behaviour)]
+                 profile="development", more=(), program=None):
+        """A signed firmware image: the secure part, and a non-secure part, by default one of tests/firmware."""
+        programs = [os.path.join(build, "secure/firmware_secure.elf"),
+                    program or os.path.join(build, f"tests/firmware/test_firmware_{behaviour}.elf")]
         return self._sign("firmware", version, security_version, key, profile, list(more), programs)
 
     def _sign(self, kind, version, security_version, key, profile, more, programs):
@@ -123,7 +124,7 @@ class Workshop:
         keys = [word for root in roots for word in ("--root-key", root)]
         self.holdfast("device", "new", name, "--rom", os.path.join(build, "boot/rom.elf"), "--loader", self.save(loader),
                       "--firmware", self.save(firmware), *keys, "--product", PRODUCT, "--hardware-revision", 3,
-                      "--policy", policy, "--lifecycle", lifecycle)
+                      "--policy", policy, "--lifecycle", lifecycle, "--no-identity")
         return Device(os.path.join(self.folder, "home/devices", name))
 
     def install(self, device, image, *options):

@@ -1,0 +1,29 @@
+"""Programs of the non-secure world that use the services as a product does, and judge the answers themselves."""
+import os
+import unittest
+
+from boardtest import BoardTest
+from workshop import DEVELOPMENT
+
+
+class Services(BoardTest):
+    def run_program(self, program, timeout=120):
+        loader = self.workshop.loader()
+        firmware = self.workshop.firmware(program=os.path.join(DEVELOPMENT, f"tests/services/services_{program}.elf"))
+        device = self.workshop.device(loader, firmware, name=program)
+        console = device.console(("services: kept", "services: NOT KEPT"), timeout=timeout)
+        self.assertIn("services: kept", console)
+        self.assertNotIn("NOT KEPT", console)
+        self.assertEqual(console.count("loader: starts"), 1, console)
+        return device, console
+
+    def test_several_tasks_at_once_each_get_their_own_answers(self):
+        self.run_program("tasks")
+
+    def test_every_service_keeps_its_promises_across_a_restart(self):
+        device, _ = self.run_program("tour")
+        self.assertIn("services: kept", device.console(("services: kept", "services: NOT KEPT"), timeout=60))
+
+
+if __name__ == "__main__":
+    unittest.main()
