@@ -14,7 +14,7 @@
 
 #include "ca_certificate.h"
 #include "cli.h"
-#include "csr.h"
+#include "csr_check.h"
 #include "output.h"
 
 #define PEM_MAX 16384u

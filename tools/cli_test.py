@@ -110,7 +110,7 @@ class Case(unittest.TestCase):
         if not (self.dir / "firmware.img").exists():
             self.sign("firmware")
         return self.ok("device", "new", name, "--rom", rom, "--loader", "loader.img", "--firmware", "firmware.img",
-                       "--root-key", "root", *more)
+                       "--root-key", "root", "--no-identity", *more)
 
     def fake_emulator(self, script):
         """Puts a stand-in for qemu-system-arm in front of PATH. `script` is Python; args are in sys.argv."""
@@ -128,7 +128,7 @@ class Usage(Case):
         self.assertIn("Usage: holdfast", self.ok("help"))
         self.assertRegex(self.ok("--version"), r"^holdfast \d+\.\d+\.\d+\n$")
         commands = [line.split()[:2] for line in self.ok("--help").splitlines() if line.startswith("  ")]
-        self.assertEqual(len(commands), 19)
+        self.assertEqual(len(commands), 23)
         for group, name in commands:
             text = self.ok(group, name, "--help")
             self.assertIn(f"Usage: holdfast {group} {name}", text)
@@ -154,7 +154,7 @@ class Usage(Case):
         self.assertIn("Usage", self.ok("key", "new", "--help", "--json"))
 
     def test_group_help(self):
-        for group in ("key", "image", "device", "otp"):
+        for group in ("key", "image", "device", "ca", "otp"):
             for word in ("--help", "-h", "help"):
                 text = self.ok(group, word)
                 commands = {line.split()[0] for line in text.splitlines() if line.startswith("  ")}
@@ -646,8 +646,9 @@ class Devices(Case):
 
     def test_new_refuses_and_leaves_nothing(self):
         self.device("d1")
-        base = ["--rom", "rom.elf", "--loader", "loader.img", "--firmware", "firmware.img", "--root-key", "root"]
-        self.refused("device", "new", "d1", *base, says="exists already")
+        base = ["--no-identity", "--rom", "rom.elf", "--loader", "loader.img", "--firmware", "firmware.img", "--root-key", "root"]
+        self.refused("device", "new", "d1", *base, says="exists already and is complete")
+        self.refused("device", "new", "d1", *base, "--serial", "other", says="made with another --serial")
 
         def changed(**changes):
             words = list(base)
@@ -666,7 +667,12 @@ class Devices(Case):
                             (base + ["--hardware-revision", "9"], "hardware revision")):
             self.refused("device", "new", "x", *words, says=says)
         for words in (base + ["--policy", "none"], base + ["--lifecycle", "done"], base + ["--serial", "x" * 25],
-                      base + ["--serial", "a/b"], base + ["--board", "z80"], base + ["--root-key", "root"] * 4, base[2:], base[:-2]):
+                      base + ["--serial", "a/b"], base + ["--board", "z80"], base + ["--root-key", "root"] * 4, base[3:], base[:-2],
+                      base + ["--thing", "t"], base + ["--endpoint", "h:1"], base + ["--server-ca", "f"],
+                      base + ["--certificate-days", "1"], base + ["--batch", "0"], base + ["--batch", "3", "--serial", "s"],
+                      base[1:] + ["--thing", "a b"], base[1:] + ["--thing", "t" * 129], base[1:] + ["--certificate-days", "0"],
+                      base[1:] + ["--batch", "2", "--thing", "t"], *(base[1:] + ["--endpoint", e] for e in (
+                          "h", "h:", ":1", "h:0", "h:65536", "h:1x", "h:-1", "a b:1", "h:1:2", "h" * 254 + ":1", "h:0x1"))):
             self.refused("device", "new", "x", *words, code=2)
         self.assertEqual([p.name for p in self.devices.iterdir()], ["d1"])
 
@@ -675,7 +681,7 @@ class Devices(Case):
         self.sign("firmware")
         made = 0
         for delay in (0.005, 0.01, 0.015, 0.02, 0.03, 0.05):
-            process = subprocess.Popen([HOLDFAST, "device", "new", "x", "-q", "--rom", "rom.elf", "--loader", "loader.img",
+            process = subprocess.Popen([HOLDFAST, "device", "new", "x", "-q", "--no-identity", "--rom", "rom.elf", "--loader", "loader.img",
                                         "--firmware", "firmware.img", "--root-key", "root"], cwd=self.dir, env=self.env)
             time.sleep(delay)
             process.kill()
@@ -783,7 +789,7 @@ class Interrupted(Case):
             self.skipTest("no user namespaces with mounts here")
         self.sign("loader")
         self.sign("firmware")
-        new = (f"{HOLDFAST} device new d1 -q --rom rom.elf --loader loader.img --firmware firmware.img --root-key root "
+        new = (f"{HOLDFAST} device new d1 -q --rom rom.elf --loader loader.img --firmware firmware.img --root-key root --no-identity "
                "--devices /mnt/devices")
 
         def inside(size, script):
@@ -817,7 +823,7 @@ class Interrupted(Case):
         self.device("d2")
         self.no_leftovers(self.devices)
         for i in range(6):
-            process = subprocess.Popen([HOLDFAST, "device", "new", f"x{i}", "-q", "--rom", "rom.elf", "--loader", "loader.img",
+            process = subprocess.Popen([HOLDFAST, "device", "new", f"x{i}", "-q", "--no-identity", "--rom", "rom.elf", "--loader", "loader.img",
                                         "--firmware", "firmware.img", "--root-key", "root"], cwd=self.dir, env=self.env)
             time.sleep(0.005 * i)
             process.send_signal(signal.SIGINT)

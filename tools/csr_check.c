@@ -1,4 +1,4 @@
-#include "csr.h"
+#include "csr_check.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>

@@ -1,6 +1,6 @@
 /* A certificate request as a device makes it, judged: it comes over a wire, from who knows whom. */
-#ifndef HF_TOOLS_CSR_H
-#define HF_TOOLS_CSR_H
+#ifndef HF_TOOLS_CSR_CHECK_H
+#define HF_TOOLS_CSR_CHECK_H
 
 #include <openssl/x509.h>
 #include <stddef.h>

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "board.h"
+#include "ca.h"
 #include "cli.h"
 #include "counter.h"
 #include "device_commands.h"
@@ -118,6 +119,37 @@ static const char *lifecycle_now(void)
   return otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) == OTP_OK ? otp_lifecycle(&fuses) : "unknown";
 }
 
+/* As the local CA has recorded it; nothing when it has not (it may be on another machine). */
+static void show_certificate(const char *serial)
+{
+  ca device;
+  ca_record record;
+  bool found = false;
+  uint8_t sha256[CA_FINGERPRINT_BYTES];
+  if (!ca_exists(CA_DEVICE) || !ca_open(CA_DEVICE, CA_LOOK, 0, &device)) return;
+  if (ca_find_serial(&device, serial, &record, &found) && found && ca_fingerprint(record.certificate, sha256)) {
+    out_hex("certificate_sha256", "SHA-256 fingerprint", sha256, sizeof sha256);
+    out_truth("revoked", "revoked", record.revoked);
+  }
+  ca_record_free(&record);
+  ca_close(&device);
+}
+
+/* What the factory has noted about it. */
+static void show_thing(const twin_identity *identity)
+{
+  if (!identity->given) return;
+  out_open("identity", "Identity");
+  out_text("thing", "thing", "%s", identity->thing);
+  out_text("endpoint", "endpoint (factory's)", "%s", identity->endpoint);
+  out_truth("finished", "finished", identity->finished);
+  if (identity->certificate[0] != 0) {
+    out_text("certificate_serial", "certificate", "%s", identity->certificate);
+    show_certificate(identity->certificate);
+  }
+  out_close();
+}
+
 static void show_identity(void)
 {
   otp_fuses fuses;
@@ -130,9 +162,9 @@ static void show_identity(void)
 int device_info_command(int argc, char **argv)
 {
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"device info", "NAME",
-                                 "Shows the state of a device: loader copies, slots, journal, counters, wear.", options,
-                                 "  holdfast device info d1\n  holdfast device info d1 --json\n"};
+  const cli_command_help help = {
+    "device info", "NAME", "Shows the state of a device: identity, loader copies, slots, journal, counters, wear.",
+    options, "  holdfast device info d1\n  holdfast device info d1 --json\n"};
   cli_list operands;
   twin t;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
@@ -143,6 +175,7 @@ int device_info_command(int argc, char **argv)
   out_truth("running", "Running", t.running);
   out_text("lifecycle", "Lifecycle", "%s", lifecycle_now());
   show_identity();
+  show_thing(&t.identity);
   show_places();
   show_journal();
   show_counter("loader_counter", "Loader counter", COUNTER_LOADER);

@@ -1,319 +1,141 @@
 /* holdfast device new: the factory. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/rand.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "board.h"
+#include "ca.h"
 #include "cli.h"
-#include "counter.h"
+#include "device_batch.h"
 #include "device_commands.h"
-#include "elf_file.h"
-#include "handoff.h"
-#include "host_board.h"
-#include "image_check.h"
+#include "device_factory.h"
+#include "device_make.h"
+#include "device_parts.h"
 #include "image_fields.h"
-#include "journal.h"
-#include "otp_map.h"
 #include "output.h"
-#include "twin.h"
 
-typedef struct new_options {
-  const char *board, *rom, *loader, *firmware, *policy, *product, *serial, *lifecycle;
-  cli_list roots;
-  uint32_t hardware_revision;
-} new_options;
+#define ENDPOINT_DEFAULT "localhost:8883"
 
-/* What is put into the device, read and checked before anything is made. */
-typedef struct parts {
-  const board_profile *board;
-  io_bytes rom;
-  image loader, firmware;
-  otp_fuses fuses;
-} parts;
+typedef enum if_finished { FINISHED_IS_REFUSED, FINISHED_IS_FINE } if_finished;
 
-static void free_parts(parts *p)
+typedef struct new_work {
+  const cli_command_help *help;
+  const new_options *options;
+  if_finished finished;
+} new_work;
+
+/* ---- One device ---- */
+
+static uint32_t certificate_days(const new_options *o)
 {
-  io_free(&p->rom);
-  image_free(&p->loader);
-  image_free(&p->firmware);
+  return o->certificate_days == CLI_UNSET ? 0 : o->certificate_days;
 }
 
-/* ---- Fuses ---- */
-
-static int set_policy(const cli_command_help *help, const char *name, otp_fuses *fuses)
+static int make_and_finish(const new_options *o, const char *name, factory_stage stage, const parts *p)
 {
-  if (strcmp(name, "both") == 0) fuses->policy = OTP_POLICY_BOTH;
-  if (strcmp(name, "p256") == 0) fuses->policy = OTP_POLICY_P256_ONLY;
-  if (strcmp(name, "lms") == 0) fuses->policy = OTP_POLICY_LMS_ONLY;
-  return fuses->policy == 0 ? cli_misuse(help, "--policy is both, p256 or lms") : OUT_OK;
+  int code = OUT_OK;
+  if (stage == STAGE_ABSENT) code = device_thing_is_free(p);
+  if (code == OUT_OK && stage == STAGE_ABSENT) code = device_make(name, p);
+  if (code == OUT_OK && stage == STAGE_UNFINISHED) out_note("Device %s goes on where it was stopped.", name);
+  return code == OUT_OK && p->identity.given ? device_finish(name, p, certificate_days(o)) : code;
 }
 
-static int set_lifecycle(const cli_command_help *help, const char *name, otp_fuses *fuses)
+static int one_device(const new_work *w, const char *name, parts *p)
 {
-  bool secured = strcmp(name, "secured") == 0;
-  if (!secured && strcmp(name, "factory") != 0) return cli_misuse(help, "--lifecycle is factory or secured");
-  fuses->factory_mark = OTP_MARK_SET;
-  fuses->secured_mark = secured ? OTP_MARK_SET : 0;
-  return OUT_OK;
-}
-
-/* A key in two places would survive the revocation of one. */
-static bool is_twice(const uint8_t (*hashes)[TRUST_HASH_BYTES], unsigned count)
-{
-  static const uint8_t empty[TRUST_HASH_BYTES];
-  for (unsigned i = 0; i < count; i++)
-    if (memcmp(hashes[i], hashes[count], TRUST_HASH_BYTES) == 0 && memcmp(hashes[i], empty, TRUST_HASH_BYTES) != 0)
-      return true;
-  return false;
-}
-
-static int set_roots(const cli_list *names, otp_fuses *fuses)
-{
-  for (unsigned i = 0; i < names->count; i++) {
-    key_records keys;
-    if (!key_records_load(cli_keys_directory(), names->items[i], &keys)) return OUT_REFUSED;
-    if (fuses->secured_mark != 0 && ((keys.p256.flags | keys.lms.flags) & KEY_DEVELOPMENT) != 0)
-      return out_refuse("%s is a development key: it cannot be a root of a secured device", names->items[i]);
-    if ((fuses->policy != OTP_POLICY_LMS_ONLY && !keys.has_p256) ||
-        (fuses->policy != OTP_POLICY_P256_ONLY && !keys.has_lms))
-      return out_refuse("key %s lacks an algorithm the policy asks for; make it with: holdfast key new",
-                        names->items[i]);
-    if (keys.has_p256) key_p256_hash(&keys.p256, fuses->root_p256[i]);
-    if (keys.has_lms) key_lms_hash(&keys.lms, fuses->root_lms[i]);
-    if (is_twice(fuses->root_p256, i) || is_twice(fuses->root_lms, i))
-      return out_refuse("root key %s is given twice", names->items[i]);
-  }
-  return OUT_OK;
-}
-
-static int set_identity(const cli_command_help *help, const new_options *o, const image *loader, otp_fuses *fuses)
-{
-  memcpy(fuses->product_id, loader->head.product_id, sizeof fuses->product_id);
-  if (o->product != NULL && !field_product(o->product, fuses->product_id))
-    return cli_misuse(help, "--product takes 1 to 16 printable characters without blanks");
-  fuses->hardware_revision = o->hardware_revision == CLI_UNSET ? loader->head.hardware_min : o->hardware_revision;
-  if (o->serial == NULL) {
-    uint8_t random[8];
-    if (RAND_bytes(random, sizeof random) != 1) return out_refuse("no random numbers to be had");
-    char text[2 * sizeof random + 1];
-    for (size_t i = 0; i < sizeof random; i++) snprintf(text + 2 * i, 3, "%02x", random[i]);
-    memcpy(fuses->serial, text, 2 * sizeof random);
-    return OUT_OK;
-  }
-  size_t length = strlen(o->serial);
-  if (length < 1 || length > sizeof fuses->serial || !io_name_is_plain(o->serial))
-    return cli_misuse(help, "--serial takes 1 to %zu of a-z A-Z 0-9 : _ -", sizeof fuses->serial);
-  memcpy(fuses->serial, o->serial, length);
-  return OUT_OK;
-}
-
-/* ---- Reading and checking the parts ---- */
-
-/* Code elsewhere would run in the emulator, as the ROM of no chip could. */
-static bool rom_fits(const char *path, const board_profile *board)
-{
-  elf rom;
-  if (!elf_open(path, &rom)) return false;
-  bool fits = true;
-  for (uint32_t i = 0; i < rom.load_count; i++) {
-    uint32_t from = rom.loads[i].address - board->rom_base;
-    fits = fits && from < board->rom_bytes && rom.loads[i].bytes <= board->rom_bytes - from;
-  }
-  if (!fits)
-    out_error("%s does not lie in the ROM of board %s (0x%08x, %u bytes); is it the ROM?", path, board->name,
-              board->rom_base, board->rom_bytes);
-  elf_close(&rom);
-  return fits;
-}
-
-static int read_parts(const cli_command_help *help, const new_options *o, parts *p)
-{
-  p->board = board_profile_find(o->board);
-  if (p->board == NULL) return OUT_USAGE;
-  int code = set_policy(help, o->policy, &p->fuses);
-  if (code == OUT_OK) code = set_lifecycle(help, o->lifecycle, &p->fuses);
-  if (code == OUT_OK) code = set_roots(&o->roots, &p->fuses);
+  factory_stage stage = STAGE_ABSENT;
+  int code = io_name_is_valid("device", name) ? parts_read(w->help, w->options, name, p) : OUT_USAGE;
+  if (code == OUT_OK) code = parts_check(w->options, p);
+  if (code == OUT_OK) code = device_stage(w->options, name, p, &stage);
   if (code != OUT_OK) return code;
-  if (!io_read(o->rom, TWIN_ROM_MAX, &p->rom)) return OUT_REFUSED;
-  if (p->rom.size < 52 || memcmp(p->rom.data, "\177ELF", 4) != 0)
-    return out_refuse("%s is not an ELF file; the ROM is given as linked", o->rom);
-  if (!rom_fits(o->rom, p->board)) return OUT_REFUSED;
-  if (!image_read(o->loader, p->board->loader_bytes, &p->loader)) return OUT_REFUSED;
-  if (!image_read(o->firmware, p->board->slot_bytes, &p->firmware)) return OUT_REFUSED;
-  return set_identity(help, o, &p->loader, &p->fuses);
+  if (stage != STAGE_FINISHED) return make_and_finish(w->options, name, stage, p);
+  if (w->finished == FINISHED_IS_FINE) return OUT_OK;
+  return out_refuse("device %s exists already and is complete%s; choose another name", name,
+                    p->fuses.secured_mark != 0 ? " and secured" : "");
 }
 
-static int refuse_image(const char *path, boot_status status)
+static void show_certificate(const char *thing)
 {
-  return out_refuse("%s: this device would refuse it: %s (%s); no device was made", path, boot_status_text(status),
-                    boot_status_name(status));
-}
-
-/* With the device's own code, against the OTP it is going to have. */
-static int check_parts(const new_options *o, parts *p)
-{
-  static uint8_t otp[OTP_BYTES];
-  device_facts facts;
-  verify_trust trust;
-  memset(otp, 0, sizeof otp);
-  memcpy(otp + OTP_FUSES_OFFSET, &p->fuses, sizeof p->fuses);
-  board_profile_select(p->board);
-  host_otp_attach(otp, false);
-  boot_status status = twin_loader_trust(&facts, &trust);
-  if (status == BOOT_OK) status = image_check(p->board, &p->loader, &trust);
-  if (status != BOOT_OK) return refuse_image(o->loader, status);
-  status = device_firmware_trust(&facts, &p->loader.head, &trust);
-  if (status == BOOT_OK) status = image_check(p->board, &p->firmware, &trust);
-  return status == BOOT_OK ? OUT_OK : refuse_image(o->firmware, status);
-}
-
-/* ---- Filling the device ---- */
-
-static bool program_secrets(twin *t)
-{
-  /* Straight into the bank: they are in no other memory of ours. */
-  return RAND_priv_bytes(t->otp + OTP_UNIQUE_KEY_OFFSET, 32) == 1 &&
-         RAND_priv_bytes(t->otp + OTP_UNIQUE_SECRET_OFFSET, 32) == 1;
-}
-
-static boot_status start_journal(void)
-{
-  journal j;
-  journal_open(&j);
-  journal_record first = j.now;
-  first.active = BOOT_SLOT_A;
-  first.trial = BOOT_SLOT_NONE;
-  first.tries_left = 0;
-  first.revert_reason = (uint32_t)BOOT_OK;
-  return journal_append(&j, &first);
-}
-
-static boot_status fill(twin *t, const parts *p)
-{
-  const board_profile *b = p->board;
-  boot_status status = twin_write_image(b->loader_0, b->loader_bytes, &p->loader);
-  if (status == BOOT_OK) status = twin_write_image(b->loader_1, b->loader_bytes, &p->loader);
-  if (status == BOOT_OK) status = twin_write_image(b->slot_a, b->slot_bytes, &p->firmware);
-  if (status == BOOT_OK) status = start_journal();
-  if (status == BOOT_OK) status = counter_raise(COUNTER_LOADER, p->loader.head.security_version);
-  if (status == BOOT_OK) status = counter_raise(COUNTER_FIRMWARE, p->firmware.head.security_version);
-  if (status == BOOT_OK && otp_program(OTP_FUSES_OFFSET, &p->fuses, sizeof p->fuses) != OTP_OK)
-    status = BOOT_OTP_NOT_TAKEN;
-  if (status == BOOT_OK && !program_secrets(t)) status = BOOT_OTP_NOT_TAKEN;
-  return status;
-}
-
-static bool make_files(const char *directory, const char *name, const parts *p)
-{
-  twin t;
-  io_path rom;
-  if (!twin_create(directory, name, p->board, &t)) return false;
-  boot_status status = fill(&t, p);
-  if (status != BOOT_OK) out_error("the device could not be filled: %s", boot_status_text(status));
-  bool made = status == BOOT_OK && twin_path(&t, "rom.elf", &rom) &&
-              io_write_new(rom.text, p->rom.data, p->rom.size, 0644) && twin_save(&t) && io_sync_directory(directory);
-  twin_close(&t);
-  return made;
-}
-
-static void remove_files(const char *directory)
-{
-  static const char *const files[] = {"device.json", "flash.bin", "fuses.bin", "counters.bin", "rom.elf", "run.lock"};
-  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-    io_path path;
-    if (io_path_join(&path, directory, files[i], "")) unlink(path.text);
+  ca device;
+  ca_record live;
+  bool found = false;
+  uint8_t sha256[CA_FINGERPRINT_BYTES];
+  if (!ca_open(CA_DEVICE, CA_LOOK, 0, &device)) return;
+  if (ca_find(&device, thing, &live, &found) && found && ca_fingerprint(live.certificate, sha256)) {
+    out_text("certificate_serial", "Certificate", "%s", live.serial);
+    out_hex("certificate_sha256", "SHA-256 fingerprint", sha256, sizeof sha256);
   }
-  rmdir(directory);
+  ca_record_free(&live);
+  ca_close(&device);
 }
 
-/* What makers left behind that were killed. The devices directory is locked, so no other maker is at work. */
-static void sweep(const char *devices)
+static void show(const char *name, const parts *p)
 {
-  io_path work;
-  DIR *open_directory = opendir(devices);
-  if (open_directory == NULL) return;
-  for (struct dirent *entry; (entry = readdir(open_directory)) != NULL;)
-    if (strncmp(entry->d_name, ".new-", 5) == 0 && io_path_join(&work, devices, entry->d_name, ""))
-      remove_files(work.text);
-  closedir(open_directory);
-}
-
-/* Closing gives it back. */
-static int lock_devices(const char *devices)
-{
-  int fd = open(devices, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0 && flock(fd, LOCK_EX) == 0) return fd;
-  out_error("cannot lock %s: %s", devices, strerror(errno));
-  if (fd >= 0) close(fd);
-  return -1;
-}
-
-/* Made under a name nobody looks for, then renamed: a device is there whole or not at all. */
-static bool make_under_lock(const char *devices, const char *final, const char *name, const parts *p)
-{
-  io_path work;
-  sweep(devices);
-  if (!io_path_join(&work, devices, ".new-", "XXXXXX")) return false;
-  if (mkdtemp(work.text) == NULL) {
-    out_error("cannot make a directory in %s: %s", devices, strerror(errno));
-    return false;
+  out_text("name", "Device", "%s", name);
+  out_text("board", "Board", "%s", p->board->name);
+  field_out_padded("serial", "Serial", p->fuses.serial, sizeof p->fuses.serial);
+  out_text("lifecycle", "Lifecycle", "%s", p->fuses.secured_mark != 0 ? "secured" : "factory");
+  field_out_version("loader_version", "Loader", p->loader.head.version);
+  field_out_version("firmware_version", "Firmware", p->firmware.head.version);
+  if (p->identity.given) {
+    out_text("thing", "Thing", "%s", p->identity.thing);
+    out_text("endpoint", "Endpoint", "%s", p->identity.endpoint);
+    show_certificate(p->identity.thing);
   }
-  bool made = make_files(work.text, name, p);
-  if (made && renameat2(AT_FDCWD, work.text, AT_FDCWD, final, RENAME_NOREPLACE) != 0) {
-    out_error("cannot name the device %s: %s", name, errno == EEXIST ? "it exists already" : strerror(errno));
-    made = false;
-  }
-  if (!made) remove_files(work.text);
-  return made && io_sync_directory(devices);
+  out_line("Start it with: holdfast device run %s", name);
 }
 
-static int make_device(const char *name, const parts *p)
+static int new_device(const new_work *w, const char *name)
 {
-  io_path final;
-  const char *devices = cli_devices_directory();
-  if (!io_make_directory(devices, 0700) || !io_path_join(&final, devices, name, "")) return OUT_REFUSED;
-  if (io_exists(final.text)) return out_refuse("device %s exists already; choose another name", name);
-  int lock = lock_devices(devices);
-  if (lock < 0) return OUT_REFUSED;
-  io_signals_hold(); /* Ctrl-C waits: no half device stays */
-  bool made = make_under_lock(devices, final.text, name, p);
-  io_signals_release();
-  close(lock);
-  return made ? OUT_OK : OUT_REFUSED;
+  parts p = {0};
+  int code = one_device(w, name, &p);
+  if (code == OUT_OK) show(name, &p);
+  parts_free(&p);
+  return code;
+}
+
+/* ---- Many ---- */
+
+static int make_of_batch(void *context, const char *name)
+{
+  return new_device(context, name);
+}
+
+/* What is wrong for all is told once, before anything is made. */
+static int new_batch(new_work *w, const char *name, uint32_t count)
+{
+  parts p = {0};
+  batch_work work = {make_of_batch, w};
+  int code = parts_read(w->help, w->options, name, &p);
+  if (code == OUT_OK) code = parts_check(w->options, &p);
+  parts_free(&p);
+  w->finished = FINISHED_IS_FINE;
+  return code == OUT_OK ? device_batch(name, count, &work) : code;
 }
 
 /* ---- The command ---- */
 
-static int new_device(const cli_command_help *help, const new_options *o, const char *name)
+static int check_options(const cli_command_help *help, const new_options *o, uint32_t batch)
 {
-  parts p = {0};
-  int code = io_name_is_valid("device", name) ? read_parts(help, o, &p) : OUT_USAGE;
-  if (code == OUT_OK) code = check_parts(o, &p);
-  if (code == OUT_OK) code = make_device(name, &p);
-  if (code == OUT_OK) {
-    out_text("name", "Device", "%s", name);
-    out_text("board", "Board", "%s", p.board->name);
-    field_out_padded("serial", "Serial", p.fuses.serial, sizeof p.fuses.serial);
-    out_text("lifecycle", "Lifecycle", "%s", p.fuses.secured_mark != 0 ? "secured" : "factory");
-    field_out_version("loader_version", "Loader", p.loader.head.version);
-    field_out_version("firmware_version", "Firmware", p.firmware.head.version);
-    out_line("Start it with: holdfast device run %s", name);
-  }
-  free_parts(&p);
-  return code;
+  if (o->rom == NULL) return cli_misuse(help, "--rom is missing");
+  if (o->loader == NULL) return cli_misuse(help, "--loader is missing");
+  if (o->firmware == NULL) return cli_misuse(help, "--firmware is missing");
+  if (o->roots.count == 0) return cli_misuse(help, "--root-key is missing");
+  if (o->roots.count > ROOT_KEYS) return cli_misuse(help, "at most %u --root-key", ROOT_KEYS);
+  if (o->server_cas.count > TWIN_ANCHORS) return cli_misuse(help, "at most %u --server-ca", TWIN_ANCHORS);
+  if (o->no_identity &&
+      (o->thing != NULL || o->endpoint != NULL || o->server_cas.count > 0 || o->certificate_days != CLI_UNSET))
+    return cli_misuse(help, "--no-identity excludes --thing, --endpoint, --server-ca and --certificate-days");
+  if (o->certificate_days != CLI_UNSET && (o->certificate_days < 1 || o->certificate_days > CA_DAYS_MAX))
+    return cli_misuse(help, "--certificate-days takes 1 to %u", CA_DAYS_MAX);
+  if (batch != CLI_UNSET && (batch < 1 || batch > BATCH_MAX))
+    return cli_misuse(help, "--batch takes 1 to %u", BATCH_MAX);
+  if (batch != CLI_UNSET && (o->thing != NULL || o->serial != NULL))
+    return cli_misuse(help, "--thing and --serial are for one device, not for a batch");
+  return OUT_OK;
 }
 
 int device_new_command(int argc, char **argv)
 {
+  uint32_t batch = CLI_UNSET;
   new_options o = {
-    .board = BOARD_PROFILE_DEFAULT, .policy = "both", .lifecycle = "factory", .hardware_revision = CLI_UNSET};
+    .board = BOARD_PROFILE_DEFAULT, .policy = "both", .hardware_revision = CLI_UNSET, .certificate_days = CLI_UNSET};
   const cli_option options[] = {
     {"board", CLI_TEXT, &o.board, "NAME", "board (" BOARD_PROFILE_DEFAULT ")"},
     {"rom", CLI_TEXT, &o.rom, "FILE", "the ROM, an ELF file"},
@@ -324,22 +146,35 @@ int device_new_command(int argc, char **argv)
     {"product", CLI_TEXT, &o.product, "ID", "product (the loader's)"},
     {"hardware-revision", CLI_NUMBER, &o.hardware_revision, "N", "hardware revision (the loader's lowest)"},
     {"serial", CLI_TEXT, &o.serial, "S", "serial number, up to 24 characters (random)"},
-    {"lifecycle", CLI_TEXT, &o.lifecycle, "factory|secured", "secured: OTP frozen, development keys refused (factory)"},
+    {"thing", CLI_TEXT, &o.thing, "NAME", "thing name, the common name of its certificate (the device's name)"},
+    {"endpoint", CLI_TEXT, &o.endpoint, "HOST:PORT", "broker it is to talk to (" ENDPOINT_DEFAULT ")"},
+    {"server-ca", CLI_LIST, &o.server_cas, "FILE",
+     "CA whose brokers it trusts, PEM or DER; up to 4 times (the local one)"},
+    {"certificate-days", CLI_NUMBER, &o.certificate_days, "N", "days its certificate is valid (for ever)"},
+    {"lifecycle", CLI_TEXT, &o.lifecycle, "factory|secured",
+     "secured: OTP frozen, development keys refused (secured; factory with --no-identity or development keys)"},
+    {"no-identity", CLI_FLAG, &o.no_identity, NULL, "no key, no certificate: for firmware without the factory service"},
+    {"batch", CLI_NUMBER, &batch, "N", "make devices NAME-1 to NAME-N (zero-padded), several at a time"},
     {0},
   };
   const cli_command_help help = {
     "device new", "NAME",
-    "Makes an emulated device: burns its OTP, gives it its secrets, installs loader and firmware.", options,
+    "Makes an emulated device, from blank to secured: burns its OTP, installs loader and firmware, runs it so that it "
+    "makes\n"
+    "its own key, certifies that with the local device CA, and freezes the OTP. Stopped anywhere, the same command "
+    "goes on.",
+    options,
     "  holdfast device new d1 --rom rom.elf --loader loader.img --firmware fw.img --root-key root\n"
     "  holdfast device new d2 --rom rom.elf --loader loader.img --firmware fw.img \\\n"
-    "      --root-key root-a --root-key root-b --lifecycle secured\n"};
+    "      --root-key root-a --root-key root-b --thing lamp-7 --endpoint broker.example:8883 --server-ca "
+    "broker-ca.pem\n"
+    "  holdfast device new lamp --batch 20 --rom rom.elf --loader loader.img --firmware fw.img --root-key root\n"};
   cli_list operands;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
   if (code != CLI_GO) return code;
-  if (o.rom == NULL) return cli_misuse(&help, "--rom is missing");
-  if (o.loader == NULL) return cli_misuse(&help, "--loader is missing");
-  if (o.firmware == NULL) return cli_misuse(&help, "--firmware is missing");
-  if (o.roots.count == 0) return cli_misuse(&help, "--root-key is missing");
-  if (o.roots.count > ROOT_KEYS) return cli_misuse(&help, "at most %u --root-key", ROOT_KEYS);
-  return new_device(&help, &o, operands.items[0]);
+  code = check_options(&help, &o, batch);
+  if (code != OUT_OK) return code;
+  if (o.endpoint == NULL) o.endpoint = ENDPOINT_DEFAULT;
+  new_work work = {.help = &help, .options = &o};
+  return batch == CLI_UNSET ? new_device(&work, operands.items[0]) : new_batch(&work, operands.items[0], batch);
 }

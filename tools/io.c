@@ -143,6 +143,15 @@ bool io_sync_directory(const char *path)
   return synced;
 }
 
+bool io_sync_file(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  bool synced = fd >= 0 && fsync(fd) == 0;
+  if (!synced) out_error("cannot make %s durable: %s", path, strerror(errno));
+  if (fd >= 0) close(fd);
+  return synced;
+}
+
 static bool temporary_name(const char *path, io_path *temporary)
 {
   uint64_t random;

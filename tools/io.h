@@ -52,6 +52,8 @@ void io_sweep(const char *directory);
 
 /* Makes the directory and what is missing above it. */
 bool io_make_directory(const char *path, mode_t mode) IO_MUST_CHECK;
+/* Makes what others wrote into a file durable. */
+bool io_sync_file(const char *path) IO_MUST_CHECK;
 /* Makes directory entries durable. */
 bool io_sync_directory(const char *path) IO_MUST_CHECK;
 

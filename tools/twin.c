@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -20,6 +21,8 @@
 
 #define DESCRIPTION_MAX 65536u
 #define PAGE 4096u
+#define LOCK_PATIENCE_MS 500u
+#define LOCK_STEP_MS 20u
 
 bool twin_path(const twin *t, const char *file, io_path *path)
 {
@@ -28,18 +31,74 @@ bool twin_path(const twin *t, const char *file, io_path *path)
 
 /* ---- Description: device.json ---- */
 
-static bool write_description(const twin *t)
+static void put_identity(cJSON *object, const twin_identity *identity)
+{
+  cJSON *part = cJSON_AddObjectToObject(object, "identity");
+  cJSON_AddStringToObject(part, "thing", identity->thing);
+  cJSON_AddStringToObject(part, "endpoint", identity->endpoint);
+  cJSON *anchors = cJSON_AddArrayToObject(part, "server_cas");
+  for (unsigned i = 0; i < identity->anchor_count; i++)
+    cJSON_AddItemToArray(anchors, cJSON_CreateString(identity->anchors[i]));
+  cJSON_AddBoolToObject(part, "secure", identity->secure);
+  cJSON_AddBoolToObject(part, "finished", identity->finished);
+  cJSON_AddStringToObject(part, "certificate", identity->certificate);
+}
+
+bool twin_save_description(const twin *t)
 {
   io_path path;
   cJSON *object = cJSON_CreateObject();
-  cJSON_AddNumberToObject(object, "format", 1);
+  cJSON_AddNumberToObject(object, "format", t->identity.given ? 2 : 1);
   cJSON_AddStringToObject(object, "board", t->board->name);
+  if (t->identity.given) put_identity(object, &t->identity);
   char *text = cJSON_Print(object);
   bool written = text != NULL && twin_path(t, "device.json", &path) &&
-                 io_write_new(path.text, text, strlen(text), 0644);
+                 io_write_over(path.text, text, strlen(text), 0644);
   cJSON_free(text);
   cJSON_Delete(object);
   return written;
+}
+
+/* A text of less than `room` bytes. */
+static bool get_text(const cJSON *item, char *text, size_t room)
+{
+  if (!cJSON_IsString(item) || strlen(item->valuestring) >= room) return false;
+  memcpy(text, item->valuestring, strlen(item->valuestring) + 1);
+  return true;
+}
+
+static bool get_anchors(const cJSON *list, twin_identity *identity)
+{
+  const cJSON *item;
+  if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > (int)TWIN_ANCHORS) return false;
+  cJSON_ArrayForEach(item, list)
+  {
+    if (!get_text(item, identity->anchors[identity->anchor_count++], sizeof identity->anchors[0])) return false;
+  }
+  return true;
+}
+
+static bool get_identity(const cJSON *part, twin_identity *identity)
+{
+  const cJSON *secure = cJSON_GetObjectItemCaseSensitive(part, "secure");
+  const cJSON *finished = cJSON_GetObjectItemCaseSensitive(part, "finished");
+  *identity = (twin_identity){.given = true, .secure = cJSON_IsTrue(secure), .finished = cJSON_IsTrue(finished)};
+  return cJSON_IsBool(secure) && cJSON_IsBool(finished) &&
+         get_text(cJSON_GetObjectItemCaseSensitive(part, "thing"), identity->thing, sizeof identity->thing) &&
+         io_name_is_plain(identity->thing) &&
+         get_text(cJSON_GetObjectItemCaseSensitive(part, "endpoint"), identity->endpoint, sizeof identity->endpoint) &&
+         get_anchors(cJSON_GetObjectItemCaseSensitive(part, "server_cas"), identity) &&
+         get_text(cJSON_GetObjectItemCaseSensitive(part, "certificate"), identity->certificate,
+                  sizeof identity->certificate);
+}
+
+/* Format 1 has no identity. */
+static bool get_description(const cJSON *object, twin_identity *identity)
+{
+  const cJSON *format = cJSON_GetObjectItemCaseSensitive(object, "format");
+  if (!cJSON_IsNumber(format)) return false;
+  if (format->valuedouble == 1.0) return true;
+  return format->valuedouble == 2.0 && get_identity(cJSON_GetObjectItemCaseSensitive(object, "identity"), identity);
 }
 
 static bool read_description(twin *t)
@@ -48,9 +107,8 @@ static bool read_description(twin *t)
   io_bytes file;
   if (!twin_path(t, "device.json", &path) || !io_read(path.text, DESCRIPTION_MAX, &file)) return false;
   cJSON *object = cJSON_ParseWithLength((const char *)file.data, file.size);
-  const cJSON *format = cJSON_GetObjectItemCaseSensitive(object, "format");
   const cJSON *board = cJSON_GetObjectItemCaseSensitive(object, "board");
-  bool known = cJSON_IsNumber(format) && format->valuedouble == 1.0 && cJSON_IsString(board);
+  bool known = get_description(object, &t->identity) && cJSON_IsString(board);
   if (!known) out_error("%s is damaged or of a newer holdfast; make the device again", path.text);
   t->board = known ? board_profile_find(board->valuestring) : NULL;
   cJSON_Delete(object);
@@ -59,6 +117,16 @@ static bool read_description(twin *t)
 }
 
 /* ---- Lock ---- */
+
+/* An emulator whose command was killed lets go a moment after it. */
+static bool is_locked(const twin *t)
+{
+  for (unsigned waited = 0;; waited += LOCK_STEP_MS) {
+    if (flock(t->lock, LOCK_EX | LOCK_NB) == 0) return false;
+    if (t->use == TWIN_LOOK || waited >= LOCK_PATIENCE_MS) return true;
+    (void)nanosleep(&(struct timespec){.tv_nsec = LOCK_STEP_MS * 1000000L}, NULL);
+  }
+}
 
 static bool take_lock(twin *t)
 {
@@ -69,7 +137,7 @@ static bool take_lock(twin *t)
     out_error("cannot open %s: %s", path.text, strerror(errno));
     return false;
   }
-  t->running = flock(t->lock, LOCK_EX | LOCK_NB) != 0;
+  t->running = is_locked(t);
   if (t->running || t->use == TWIN_LOOK) {
     close(t->lock); /* looking only wanted to know */
     t->lock = -1;
@@ -157,7 +225,8 @@ static bool read_bank(const twin *t, const char *file, uint8_t *bank)
   return whole;
 }
 
-/* Only a bank that changed: what needs no room cannot fail for want of it. */
+/* Only a bank that changed: what needs no room cannot fail for want of it. One that did not is made durable: the emulator does
+ * not do that. */
 static bool save_bank(const twin *t, const char *file, const uint8_t *bank)
 {
   io_path path;
@@ -166,14 +235,14 @@ static bool save_bank(const twin *t, const char *file, const uint8_t *bank)
   if (io_exists(path.text) && !io_read(path.text, OTP_BANK_BYTES, &old)) return false;
   bool same = old.size == OTP_BANK_BYTES && memcmp(old.data, bank, OTP_BANK_BYTES) == 0;
   io_free(&old);
-  return same || io_write_over(path.text, bank, OTP_BANK_BYTES, 0600);
+  return same ? io_sync_file(path.text) : io_write_over(path.text, bank, OTP_BANK_BYTES, 0600);
 }
 
 /* ---- Opening ---- */
 
 static bool open_files(twin *t)
 {
-  if (!read_description(t) || !take_lock(t)) return false;
+  if (!take_lock(t) || !read_description(t)) return false; /* what is read is what the last holder wrote */
   if (!read_bank(t, "fuses.bin", t->otp) || !read_bank(t, "counters.bin", t->otp + OTP_BANK_BYTES)) return false;
   return map_flash(t);
 }
@@ -237,10 +306,12 @@ static bool create_flash(twin *t)
   return true;
 }
 
-bool twin_create(const char *directory, const char *name, const board_profile *board, twin *t)
+bool twin_create(const char *directory, const char *name, const board_profile *board, const twin_identity *identity,
+                 twin *t)
 {
-  *t = (twin){.name = name, .board = board, .use = TWIN_CHANGE, .lock = -1};
-  bool made = io_path_join(&t->directory, directory, "", "") && write_description(t) && take_lock(t) && create_flash(t);
+  *t = (twin){.name = name, .board = board, .identity = *identity, .use = TWIN_CHANGE, .lock = -1};
+  bool made = io_path_join(&t->directory, directory, "", "") && twin_save_description(t) && take_lock(t) &&
+              create_flash(t);
   if (made)
     twin_attach(t);
   else
