@@ -8,11 +8,12 @@
  *   WRITING    an image was begun there
  *   READY      none of these. What the other slot holds then (the image before this one, mostly) is nobody's candidate
  *
- * Each function changes the state by one step that is there or is not: a journal record, the begun mark, or the last unit of a
- * manifest. What must happen before that step is erased and written before, and is harmless without it (tests/update_powercut).
+ * Each function changes the state by one step that is there or is not: a journal record, the begun mark, or the last
+ * unit of a manifest. What must happen before that step is erased and written before, and is harmless without it
+ * (tests/update_powercut).
  *
- * The verdict of finish() and install() spares everybody a trial that cannot succeed. It protects nothing by itself: the loader
- * verifies what it boots, from the copy in RAM that it boots.
+ * The verdict of finish() and install() spares everybody a trial that cannot succeed. It protects nothing by itself:
+ * the loader verifies what it boots, from the copy in RAM that it boots.
  */
 #include "update_control.h"
 
@@ -117,7 +118,7 @@ static uint32_t other_slot(void)
   return control.info.slot == BOOT_SLOT_A ? BOOT_SLOT_B : BOOT_SLOT_A;
 }
 
-/* The loader says one slot runs and the journal says that one is active, with nothing on trial: the other may be written. */
+/* The loader says which slot runs, the journal that it is active and nothing on trial: the other may be written. */
 static bool other_slot_is_free(void)
 {
   return control.journal.now.active == control.info.slot && update_staging_slot(&control.journal) == other_slot();
@@ -252,7 +253,7 @@ static boot_status judge_manifest(void)
 
 static boot_status judge_payload(void)
 {
-  /* What was not written is what was there before: were its digest right by chance, it would still be a block nobody erased. */
+  /* Were the digest of what lay there before right by chance, it would still be a block that nobody erased. */
   if (!staging_has_all_blocks(MANIFEST_BYTES + image.payload_bytes)) return BOOT_PAYLOAD_DIGEST;
   return verify_payload_in_flash(update_slot_base(other_slot()), &image);
 }

@@ -1,5 +1,5 @@
-/* Firmware update behind the gate: the state machine of psa/update.h over the journal and slots of boot/common. States and
- * errors as psa/update.h has them; what lies in flash while an image is being written: update_control.c and docs/formats.md.
+/* Firmware update behind the gate: the state machine of psa/update.h over the journal and slots of boot/common. States
+ * and errors as psa/update.h has them; what lies in flash while an image is being written: update_control_staging.h.
  *
  * Context as storage.h. */
 #ifndef HF_SECURE_UPDATE_CONTROL_H
@@ -12,8 +12,10 @@
 #include "manifest.h"
 #include "psa/update.h"
 
-/* Once per boot. info: what the loader said; loader: its verified manifest, which says who may sign firmware. Both are copied
- * from or must stay: they are the caller's and outlive all calls. PSA_SUCCESS | PSA_ERROR_HARDWARE_FAILURE */
+/* Once per boot. info: what the loader said, copied. loader: its verified manifest, which says who may sign firmware;
+ * in memory that nobody else can write, and stays there.
+ * PSA_SUCCESS | PSA_ERROR_HARDWARE_FAILURE one of them is not what it should be: all else here answers
+ * PSA_ERROR_BAD_STATE then */
 psa_status_t update_control_start(const boot_info *info, const manifest *loader) PSA_MUST_CHECK;
 
 psa_status_t update_control_query(psa_fwu_component_info_t *info) PSA_MUST_CHECK;

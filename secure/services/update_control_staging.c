@@ -1,11 +1,11 @@
 /* Invariants, whatever the instant power fails:
- *   1. A whole begun mark means: the slot's manifest was erased, then the map, before the mark was written.
- *   2. A map unit that is not blank means: its block was erased for this image, completely. The unit is programmed after the
- *      erase, so even a torn one says so; a block whose erase was torn has a blank unit and is erased again.
+ *   1. A whole begun mark means: the slot's manifest, the map and the staged manifest were erased before it was written.
+ *   2. A map unit that is not blank means: its block was erased for this image, completely. The unit is programmed
+ *      after the erase, so even a torn one says so; a block whose erase was torn has a blank unit and is erased again.
  *   3. The slot's manifest is programmed last, from bytes that were verified, over a payload that was.
  *
- * So there is no state from which the slot could pass for an image it is not, and none that needs repair: what is torn in a
- * block stays inside it, and is replaced when the block is written again.
+ * So there is no state from which the slot could pass for an image it is not, and none that needs repair: what is torn
+ * in a block stays inside it, and is replaced when the block is written again.
  */
 #include "update_control_staging.h"
 
@@ -127,7 +127,7 @@ boot_status staging_forget(void)
 
 boot_status staging_discard(uint32_t slot)
 {
-  const boot_status status = erase_block(update_slot_base(slot)); /* first: invariant 1 */
+  const boot_status status = erase_block(update_slot_base(slot)); /* both before the mark: invariant 1 */
   return status == BOOT_OK ? staging_forget() : status;
 }
 
@@ -140,7 +140,7 @@ static bool is_in_the_way(uint32_t at, const uint8_t *data, uint32_t bytes)
   return false;
 }
 
-/* Only what is missing: a unit is programmed once between two erases, and one that is to be blank is not programmed at all. */
+/* Only what is missing: a unit is programmed once between two erases, and never one that is to be blank. */
 static psa_status_t fill(uint32_t at, const uint8_t *data, uint32_t bytes)
 {
   for (uint32_t done = 0; done < bytes; done += FLASH_UNIT_BYTES) {

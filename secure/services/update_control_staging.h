@@ -1,4 +1,4 @@
-/* An image being written: what lies in flash until it is whole. Layout, to the bit: docs/formats.md, "An image being written".
+/* An image being written: what lies in flash until it is whole. To the bit: docs/formats.md, "An image being written".
  *
  *     staging_begin(slot, NULL)          the slot holds no image from here on
  *     staging_write(slot, offset, ...)   payload into the slot, the manifest (offsets 0..4095) into the staging area
@@ -29,17 +29,17 @@ bool staging_is_complete(uint32_t slot);
  * Power loss: nothing has begun, and the slot holds no image. BOOT_OK | BOOT_FLASH_WRITE. */
 boot_status staging_begin(uint32_t slot, const manifest *m) BOOT_MUST_CHECK;
 
-/* Bytes of the image file; offset and bytes in units, within the slot, bytes at most FLASH_BLOCK_BYTES. Blocks are erased at the
- * first write into them. What is there already is left; a whole block (FLASH_BLOCK_BYTES, aligned) replaces what differs, less
- * than that fills only what is blank.
- * PSA_SUCCESS | PSA_ERROR_ALREADY_EXISTS other bytes, or torn ones, are in the way: the block they are in was left as it is |
- * PSA_ERROR_STORAGE_FAILURE */
+/* Bytes of the image file; offset and bytes in units, within the slot, bytes at most FLASH_BLOCK_BYTES. Blocks are
+ * erased at the first write into them. What is there already is left; a whole block (FLASH_BLOCK_BYTES, aligned)
+ * replaces what differs, less than that fills only what is blank.
+ * PSA_SUCCESS | PSA_ERROR_ALREADY_EXISTS other bytes, or torn ones, are in the way: the block they are in was left as
+ * it is | PSA_ERROR_STORAGE_FAILURE */
 psa_status_t staging_write(uint32_t slot, uint32_t offset, const void *data, uint32_t bytes) PSA_MUST_CHECK;
 
 /* The staged manifest, whatever it is worth. BOOT_OK | BOOT_FLASH_UNREADABLE. */
 boot_status staging_manifest(manifest *m) BOOT_MUST_CHECK;
-/* Some unit of the first `bytes` of the image was never written: blank, or its block was never begun. An image may have blank
- * units of its own, so this explains why one did not verify; it condemns none. */
+/* Some unit of the first `bytes` of the image was never written: blank, or its block was never begun. An image may have
+ * blank units of its own, so this explains why one did not verify; it condemns none. */
 bool staging_has_gaps(uint32_t slot, uint32_t bytes);
 /* Every block of the first `bytes` was begun: no byte of an earlier image is left among them. */
 bool staging_has_all_blocks(uint32_t bytes);

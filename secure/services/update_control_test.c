@@ -256,8 +256,8 @@ static void the_image_before_is_no_candidate(void **state)
   assert_int_equal(update_control_install(JOB), PSA_ERROR_BAD_STATE);
 }
 
-/* Accepted, then what runs is lost and its slot comes back as it was before: no mark of the old update is left that would take
- * the other slot for a candidate. */
+/* Accepted, then what runs is lost and its slot comes back as it was before: no mark of the old update is left that
+ * would take the other slot for a candidate. */
 static void a_finished_update_leaves_no_mark(void **state)
 {
   (void)state;
@@ -463,6 +463,33 @@ static void goes_on_writing_after_any_number_of_restarts(void **state)
     assert_state(PSA_FWU_WRITING);
   }
   assert_int_equal(update_control_finish(), PSA_SUCCESS);
+}
+
+static jmp_buf power_off;
+
+static void cut_power_handler(void)
+{
+  longjmp(power_off, 1);
+}
+
+/* A half erased block is not taken for an erased one: what is written there next meets no leftovers. */
+static void a_block_whose_erase_was_torn_is_erased_again(void **state)
+{
+  (void)state;
+  for (uint32_t seed = 0; seed < 20; seed++) {
+    fresh_device(NULL);
+    image_noise(update_flash + update_map.slot_b, UPDATE_SLOT_BYTES, seed);
+    assert_int_equal(update_control_begin(NULL, 0), PSA_SUCCESS);
+    host_cut_arm(seed % 2, HOST_TORN_RANDOM, seed,
+                 cut_power_handler); /* the erase, and the unit that says it is done */
+    if (setjmp(power_off) == 0) {
+      fail_msg("not cut: %d", (int)update_control_write(MANIFEST_BYTES, next.payload, 512));
+    }
+    restart();
+    assert_int_equal(update_control_write(MANIFEST_BYTES, next.payload, 512), PSA_SUCCESS);
+    for (uint32_t i = 512; i < FLASH_BLOCK_BYTES; i++)
+      assert_int_equal(update_flash[update_map.slot_b + MANIFEST_BYTES + i], 0xFF);
+  }
 }
 
 static void the_same_bytes_again_change_nothing(void **state)
@@ -932,6 +959,7 @@ int main(void)
     ON_A_FRESH_DEVICE(an_accept_that_lost_power_before_the_counter_is_completed),
     ON_A_FRESH_DEVICE(takes_pieces_of_any_size_in_any_order),
     ON_A_FRESH_DEVICE(goes_on_writing_after_any_number_of_restarts),
+    ON_A_FRESH_DEVICE(a_block_whose_erase_was_torn_is_erased_again),
     ON_A_FRESH_DEVICE(the_same_bytes_again_change_nothing),
     ON_A_FRESH_DEVICE(refuses_other_bytes_where_some_are_and_leaves_those),
     ON_A_FRESH_DEVICE(a_whole_block_replaces_what_is_in_the_way),

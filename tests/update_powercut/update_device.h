@@ -1,8 +1,8 @@
-/* The rig's device with room for an update: slots of four blocks and a staging area. Its firmware is whatever the test does
- * between update_device_boot() and the next.
+/* The rig's device with room for an update: slots of four blocks and a staging area. Its firmware is whatever the test
+ * does between update_device_boot() and the next.
  *
  *     update_device_new(BOOT_SLOT_A, &old);       old runs in A, confirmed; the other slot is blank
- *     update_device_boot();                       ROM, loader, start of the service; fails the program when nothing boots
+ *     update_device_boot();                       ROM, loader, start of the service
  *     if (update_device_runs(&old)) ...
  */
 #ifndef HF_TEST_UPDATE_DEVICE_H
@@ -29,6 +29,7 @@ _Static_assert(sizeof(update_image) == UPDATE_SLOT_BYTES, "a file as it lies in 
 void update_image_make(update_image *image, uint16_t minor, uint32_t security_version, uint32_t payload_bytes);
 /* Signs the manifest again, after a test has changed it. */
 void update_image_sign(update_image *image, test_key key);
+/* Of the file. */
 uint32_t update_image_bytes(const update_image *image);
 
 void update_device_new(uint32_t slot, const update_image *running);

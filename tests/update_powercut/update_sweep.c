@@ -1,9 +1,9 @@
-/* Power cuts in the secure update service: every operation of every call, in every way an interrupted operation can end.
+/* Power cuts in the secure update service: every operation of every call, in every way it can end.
  *
- * After each cut the device is booted again and must: start the old image or the new one, whole; be in the state before the
- * interrupted call or in the one after it; and let the update be carried to its end from there. Then the same with a second cut in
- * what followed the first: in the short form for some, with --full for many more (minutes). What loader and journal do
- * under power cuts by themselves: tests/powercut.
+ * After each cut the device is booted again and must: start the old image or the new one, whole; be in the state before
+ * the interrupted call or in the one after it; and let the update be carried to its end from there. Then the same with
+ * a second cut in what followed the first: in the short form for some, with --full for many more (minutes). What loader
+ * and journal do under power cuts by themselves: tests/powercut.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,12 +126,24 @@ static psa_status_t tell(void)
   return update_control_outcome_told();
 }
 
+/* What begin() promised of the staged manifest: in WRITING it is there, or blank when there was none to stage. */
+static const manifest *staged;
+
+static void check_staged(void)
+{
+  const uint8_t *there = update_flash + update_map.staging + FLASH_BLOCK_BYTES, *wanted = (const uint8_t *)staged;
+  for (uint32_t i = 0; i < MANIFEST_BYTES; i++)
+    if (there[i] != (wanted ? wanted[i] : 0xFF)) powercut_fail("begun, but byte %u of its manifest is wrong", i);
+}
+
 static void do_begin(void)
 {
+  staged = NULL;
   step("begin", begin_plain, PSA_SUCCESS, PSA_FWU_WRITING);
 }
 static void do_begin_early(void)
 {
+  staged = &new.m;
   step("begin with a manifest", begin_early, PSA_SUCCESS, PSA_FWU_WRITING);
 }
 static void do_write_pieces(void)
@@ -207,6 +219,7 @@ static void do_power_on(void)
   const uint8_t state = update_device_query().state;
   if (state != may_be.before && state != may_be.after)
     powercut_fail("state %u, neither %u (before) nor %u (after)", state, may_be.before, may_be.after);
+  if (strstr(where.step, "begin") && state == PSA_FWU_WRITING) check_staged();
   may_be.before = may_be.after = state;
 }
 
@@ -321,6 +334,7 @@ static void prepare(const scenario_of_calls *s)
   update_device_new(s->slot, &old);
   update_device_put(update_slot_base(s->slot ^ 1u), &older, update_image_bytes(&older));
   memset(&may_be, 0, sizeof may_be);
+  where.step = "start";
   do_power_on();
   run_steps(s->prepared);
   if (where.journal_full) fill_journal();
@@ -457,7 +471,7 @@ static void first_cut(const scenario_of_calls *s, const device_state *start, con
   if (sweep.cuts++ % (sweep.full ? 20 : 31) == 0) second_cuts(&first, operations, kinds);
 }
 
-/* Operations up to the end of the scenario's own steps; those of the update that follows are other scenarios' matter. */
+/* Up to the end of the scenario's own steps: those of the update that follows are other scenarios' matter. */
 static uint64_t operations_of_the_steps(const scenario_of_calls *s, const device_state *start)
 {
   restore(start);
