@@ -440,8 +440,8 @@ extern char __data_start[], _end[]; /* the linker's: initialised and other stati
 /* Byte by byte, between the variables, too, where ASan would object. */
 __attribute__((no_sanitize("address"))) static bool static_memory_holds(const uint8_t *bytes, size_t count)
 {
-  const volatile char *end = _end - count;
-  for (const volatile char *at = __data_start; at < end; at++) {
+  const uintptr_t end = (uintptr_t)_end;
+  for (const volatile char *at = __data_start; end - (uintptr_t)at >= count; at++) {
     size_t same = 0;
     while (same < count && (uint8_t)at[same] == bytes[same]) same++;
     if (same == count) return true;

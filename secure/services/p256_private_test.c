@@ -14,6 +14,23 @@
 #include "p256_private.h"
 #include "random.h"
 
+/* ---- A fault while a key is made: the linker puts this before p256-m's function ---- */
+
+static unsigned faulty_byte; /* of private and public key, one after the other; 0: none */
+
+int __real_p256_gen_keypair(uint8_t private_key[P256_BYTES], uint8_t public_key[P256_PUBLIC_KEY_BYTES]);
+int __wrap_p256_gen_keypair(uint8_t private_key[P256_BYTES], uint8_t public_key[P256_PUBLIC_KEY_BYTES]);
+
+int __wrap_p256_gen_keypair(uint8_t private_key[P256_BYTES], uint8_t public_key[P256_PUBLIC_KEY_BYTES])
+{
+  const int made = __real_p256_gen_keypair(private_key, public_key);
+  if (faulty_byte >= P256_BYTES)
+    public_key[faulty_byte - P256_BYTES] ^= 0x10;
+  else if (faulty_byte > 0)
+    private_key[faulty_byte] ^= 0x10;
+  return made;
+}
+
 /* ---- Random numbers that do as they are told (instead of random.c) ---- */
 
 static enum { GOOD, REPEATING, NONE } numbers;
@@ -43,6 +60,7 @@ static int good_numbers(void **state)
   (void)state;
   numbers = GOOD;
   fresh_requests = 0;
+  faulty_byte = 0;
   return 0;
 }
 
@@ -158,6 +176,18 @@ static void makes_no_key_without_random_numbers(void **state)
   assert_memory_equal(public_key, zeros, sizeof public_key);
 }
 
+static void gives_no_pair_out_that_does_not_fit(void **state)
+{
+  (void)state;
+  static const uint8_t zeros[P256_PUBLIC_KEY_BYTES];
+  uint8_t private_key[P256_BYTES], public_key[P256_PUBLIC_KEY_BYTES];
+  for (faulty_byte = 1; faulty_byte < P256_BYTES + P256_PUBLIC_KEY_BYTES; faulty_byte += 5) {
+    assert_int_equal(p256_private_generate(private_key, public_key), PSA_ERROR_CORRUPTION_DETECTED);
+    assert_memory_equal(private_key, zeros, sizeof private_key);
+    assert_memory_equal(public_key, zeros, sizeof public_key);
+  }
+}
+
 /* ---- Signatures ---- */
 
 typedef struct pair {
@@ -166,7 +196,7 @@ typedef struct pair {
 
 static pair new_pair(void)
 {
-  pair made;
+  pair made = {0};
   assert_int_equal(p256_private_generate(made.private_key, made.public_key), PSA_SUCCESS);
   return made;
 }
@@ -266,6 +296,7 @@ int main(void)
     cmocka_unit_test_setup(makes_pairs_that_openssl_takes, good_numbers),
     cmocka_unit_test_setup(makes_keys_from_fresh_random_numbers, good_numbers),
     cmocka_unit_test_setup(makes_no_key_without_random_numbers, good_numbers),
+    cmocka_unit_test_setup(gives_no_pair_out_that_does_not_fit, good_numbers),
     cmocka_unit_test_setup(makes_signatures_that_openssl_verifies, good_numbers),
     cmocka_unit_test_setup(signs_the_extreme_hashes, good_numbers),
     cmocka_unit_test_setup(uses_another_nonce_each_time_for_one_hash, good_numbers),
