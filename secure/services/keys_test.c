@@ -56,7 +56,7 @@ typedef struct public_point {
 
 static public_point public_of(psa_key_id_t id)
 {
-  public_point point;
+  public_point point = {{0}};
   size_t used;
   assert_int_equal(keys_export_public(id, point.bytes, sizeof point.bytes, &used), PSA_SUCCESS);
   assert_int_equal(used, sizeof point.bytes);
