@@ -14,7 +14,7 @@ void factory_session_begin(factory_session *s, const char *thing, const char *en
                            unsigned anchor_count)
 {
   *s = (factory_session){.thing = thing, .endpoint = endpoint, .anchor_count = anchor_count};
-  memcpy(s->anchors, anchors, anchor_count * sizeof *anchors);
+  for (unsigned i = 0; i < anchor_count; i++) s->anchors[i] = anchors[i];
 }
 
 void factory_session_restarted(factory_session *s)
