@@ -449,7 +449,7 @@ static void second_cuts(const device_state *first, uint64_t operations, const ui
   const uint64_t stride = sweep.full ? 1 : 29;
   for (uint64_t at = turn % stride; at < operations; at += stride) {
     const way *ways = all_ways[kinds[at]];
-    uint32_t count = 0;
+    uint32_t count = 1; /* each kind has one */
     while (count < WAYS_MAX && ways[count].outcome != HOST_TORN_NOTHING) count++;
     const way *w = &ways[turn++ % count];
     const cut_made c = {at, (host_operation)kinds[at], w->outcome, w->detail};
