@@ -32,6 +32,8 @@ COUNTER = {"loader": (256, 32), "firmware": (1024, 128)}
 # The guest's clock counts 64 ns per instruction, a machine of 15.6 million instructions per second: half of the
 # real one, so no shorter waits for the guest, but a hang of ten seconds costs less than one of ours.
 SLOW_MACHINE = ("-icount", "shift=6")
+# And while the guest sleeps, its clock jumps to the next interrupt: minutes of feeding a watchdog cost seconds.
+TIMELESS_MACHINE = ("-icount", "shift=6,sleep=off")
 
 
 class Device:
