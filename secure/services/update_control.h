@@ -20,7 +20,7 @@ psa_status_t update_control_start(const boot_info *info, const manifest *loader)
 
 psa_status_t update_control_query(psa_fwu_component_info_t *info) PSA_MUST_CHECK;
 /* manifest_bytes: 0, or MANIFEST_BYTES. Copied. */
-psa_status_t update_control_begin(const void *manifest, size_t manifest_bytes) PSA_MUST_CHECK;
+psa_status_t update_control_begin(const void *manifest_of_image, size_t manifest_bytes) PSA_MUST_CHECK;
 psa_status_t update_control_write(size_t offset, const void *data, size_t bytes) PSA_MUST_CHECK;
 psa_status_t update_control_finish(void) PSA_MUST_CHECK;
 psa_status_t update_control_cancel(void) PSA_MUST_CHECK;

@@ -907,10 +907,10 @@ static void versions_too_large_for_their_fields_are_told_in_full_elsewhere(void 
   assert_int_equal(told.impl.version_patch, 65536);
 }
 
-static void assert_does_not_start(const boot_info *info, const manifest *loader)
+static void assert_does_not_start(const boot_info *info, const manifest *loader_manifest)
 {
   psa_fwu_component_info_t told;
-  assert_int_equal(update_control_start(info, loader), PSA_ERROR_HARDWARE_FAILURE);
+  assert_int_equal(update_control_start(info, loader_manifest), PSA_ERROR_HARDWARE_FAILURE);
   assert_int_equal(update_control_query(&told), PSA_ERROR_BAD_STATE);
   assert_int_equal(update_control_outcome_told(), PSA_ERROR_BAD_STATE);
   for (unsigned c = 0; c < CALLS; c++) assert_int_equal(calls[c].call(), PSA_ERROR_BAD_STATE);
