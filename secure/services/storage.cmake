@@ -2,6 +2,9 @@
 target_sources(hf_secure_services PRIVATE
   services/epoch.c services/root_key.c services/seal.c services/storage.c services/storage_log.c)
 if(HF_HOST)
-  hf_unit_test(NAME storage_test AREA secure TIMEOUT 300
+  hf_unit_test(NAME storage_test AREA secure
     SOURCES services/storage_test.c services/storage_rig.c LIBS hf_secure_services)
+  # libcrypto is the second implementation.
+  hf_unit_test(NAME storage_attack_test AREA secure TIMEOUT 300
+    SOURCES services/storage_attack_test.c services/storage_rig.c LIBS hf_secure_services crypto)
 endif()

@@ -1,0 +1,724 @@
+/* Sealed storage against who writes the flash, and its format against a second implementation: OpenSSL, following docs/formats.md. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+
+#include "epoch.h"
+#include "otp_map.h"
+#include "root_key.h"
+#include "storage.h"
+#include "storage_rig.h"
+
+#define NS STORAGE_NONSECURE
+#define SEC STORAGE_SECURE
+#define REPLAYABLE PSA_STORAGE_FLAG_NO_REPLAY_PROTECTION
+
+enum { HALF = 65536, COPY = 32768, HEADER = 80, TAG = 16, UNIT = 16 }; /* as docs/formats.md has them */
+
+static int new_device(void **unused)
+{
+  (void)unused;
+  rig_new();
+  return 0;
+}
+
+static psa_status_t set_text(storage_owner owner, uint64_t uid, const char *text, uint32_t flags)
+{
+  return storage_set(owner, uid, text, strlen(text), flags);
+}
+
+static void must_set(storage_owner owner, uint64_t uid, const char *text, uint32_t flags)
+{
+  assert_int_equal(set_text(owner, uid, text, flags), PSA_SUCCESS);
+}
+
+/* The item's value as a string of the test, or null with *status. */
+static const char *text_of(storage_owner owner, uint64_t uid, psa_status_t *status)
+{
+  static char out[256];
+  size_t used;
+  memset(out, 0, sizeof out);
+  *status = storage_get(owner, uid, 0, out, sizeof out - 1, &used);
+  return *status == PSA_SUCCESS ? out : NULL;
+}
+
+static void assert_text(storage_owner owner, uint64_t uid, const char *text)
+{
+  psa_status_t status;
+  const char *now = text_of(owner, uid, &status);
+  assert_int_equal(status, PSA_SUCCESS);
+  assert_string_equal(now, text);
+}
+
+static void assert_status(storage_owner owner, uint64_t uid, psa_status_t wanted)
+{
+  psa_status_t status;
+  (void)text_of(owner, uid, &status);
+  assert_int_equal(status, wanted);
+}
+
+/* ---- The second implementation ---- */
+
+static void openssl_hkdf(uint8_t out[32], const uint8_t *key, const char *info)
+{
+  EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+  EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+  char digest[] = "SHA256";
+  uint8_t secret[32];
+  char text[64];
+  memcpy(secret, key, sizeof secret);
+  strcpy(text, info);
+  OSSL_PARAM params[] = {
+    OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, sizeof secret),
+    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, text, strlen(text)),
+    OSSL_PARAM_construct_end(),
+  };
+  assert_int_equal(EVP_KDF_derive(ctx, out, 32, params), 1);
+  EVP_KDF_CTX_free(ctx);
+  EVP_KDF_free(kdf);
+}
+
+static void openssl_hmac(uint8_t out[32], const uint8_t key[32], const void *data, size_t bytes)
+{
+  unsigned int used = 32;
+  assert_non_null(HMAC(EVP_sha256(), key, 32, data, bytes, out, &used));
+}
+
+/* ChaCha20-Poly1305 as RFC 8439 has it. False: wrong tag. */
+static bool openssl_open(const uint8_t key[32], const uint8_t *header, const uint8_t *in, int bytes, const uint8_t *tag,
+                         uint8_t *out)
+{
+  static const uint8_t nonce[12];
+  uint8_t wanted[TAG];
+  int used = 0, last = 0;
+  memcpy(wanted, tag, TAG);
+  EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+  bool ok = EVP_DecryptInit_ex(ctx, EVP_chacha20_poly1305(), NULL, key, nonce) == 1 &&
+            EVP_DecryptUpdate(ctx, NULL, &used, header, 64) == 1 &&
+            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, wanted) == 1 &&
+            EVP_DecryptUpdate(ctx, out, &used, in, bytes) == 1 && EVP_DecryptFinal_ex(ctx, out + bytes, &last) == 1;
+  EVP_CIPHER_CTX_free(ctx);
+  return ok;
+}
+
+static uint32_t word(const uint8_t *from)
+{
+  return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+}
+
+static uint32_t padded(uint32_t bytes)
+{
+  return (bytes + 15u) / 16u * 16u;
+}
+
+/* Reads a record as docs/formats.md says; the value, or null. */
+static const uint8_t *second_reading(const uint8_t *record)
+{
+  static uint8_t value[4096];
+  uint8_t key[32], check[32];
+  const uint8_t *unique = rig.otp + OTP_UNIQUE_KEY_OFFSET;
+  if (word(record) != 0x31525348u) return NULL;
+  openssl_hkdf(key, unique, "holdfast storage header");
+  openssl_hmac(check, key, record, 64);
+  if (memcmp(check, record + 64, 16) != 0) return NULL;
+  openssl_hkdf(key, unique, "holdfast storage record");
+  openssl_hmac(key, key, record + 48, 16);
+  const uint32_t bytes = padded((uint32_t)record[28] | (uint32_t)record[29] << 8);
+  if (!openssl_open(key, record, record + HEADER, (int)bytes, record + HEADER + bytes, value)) return NULL;
+  return value;
+}
+
+/* Where the n-th record of a half begins (from its start), by the format. */
+static uint32_t record_at(uint32_t half, uint32_t n)
+{
+  uint32_t at = RIG_STORAGE + half * HALF;
+  while (n-- > 0) at += HEADER + TAG + padded((uint32_t)rig.flash[at + 28] | (uint32_t)rig.flash[at + 29] << 8);
+  return at;
+}
+
+static void root_keys_are_those_of_hkdf(void **unused)
+{
+  (void)unused;
+  uint8_t key[32], wanted[32];
+  static const char *const labels[] = {"storage header", "x", "a label of thirty-two characters"};
+  for (uint32_t i = 0; i < 3; i++) {
+    char info[64] = "holdfast ";
+    strcat(info, labels[i]);
+    openssl_hkdf(wanted, rig.otp + OTP_UNIQUE_KEY_OFFSET, info);
+    assert_int_equal(root_key_derive(key, labels[i]), PSA_SUCCESS);
+    assert_memory_equal(key, wanted, 32);
+  }
+}
+
+static void root_keys_fail_closed(void **unused)
+{
+  (void)unused;
+  static const uint8_t zero[32];
+  uint8_t key[32];
+  memset(key, 1, sizeof key);
+  assert_int_equal(root_key_derive(key, "a label of thirty-three characters"), PSA_ERROR_INVALID_ARGUMENT);
+  assert_memory_equal(key, zero, 32);
+  host_otp_silence(true);
+  memset(key, 1, sizeof key);
+  assert_int_equal(root_key_derive(key, "x"), PSA_ERROR_HARDWARE_FAILURE);
+  assert_memory_equal(key, zero, 32);
+  host_otp_silence(false);
+  memset(rig.otp + OTP_UNIQUE_KEY_OFFSET, 0, 32);
+  memset(key, 1, sizeof key);
+  assert_int_equal(root_key_derive(key, "x"), PSA_ERROR_HARDWARE_FAILURE);
+  assert_memory_equal(key, zero, 32);
+}
+
+static void records_open_with_openssl(void **unused)
+{
+  (void)unused;
+  must_set(NS, 0x1122334455667788u, "seventeen letters", REPLAYABLE);
+  must_set(SEC, 2, "key", 0);
+  assert_int_equal(storage_remove(SEC, 2), PSA_SUCCESS);
+  for (uint32_t copy = 0; copy < 2; copy++) {
+    const uint8_t *record = rig.flash + record_at(1, 0) + copy * COPY; /* COMMIT */
+    assert_non_null(second_reading(record));
+    assert_int_equal(record[25], 4);
+    record = rig.flash + record_at(1, 1) + copy * COPY;
+    const uint8_t *value = second_reading(record);
+    assert_non_null(value);
+    assert_memory_equal(value, "seventeen letters\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
+    assert_int_equal(word(record + 4), 1);           /* generation */
+    assert_int_equal(word(record + 8), 2);           /* sequence */
+    assert_int_equal(word(record + 12), 0);          /* epoch */
+    assert_int_equal(word(record + 16), 0x55667788); /* uid */
+    assert_int_equal(word(record + 20), 0x11223344);
+    assert_memory_equal(record + 24, "\x02\x01\x04\x00\x11\x00\x06\x00",
+                        8);                              /* owner, kind, flags, marks, bytes, place */
+    assert_memory_equal(record + 32, record - TAG, TAG); /* link */
+    record = rig.flash + record_at(1, 2) + copy * COPY;
+    assert_non_null(second_reading(record));
+    assert_int_equal(word(record + 12), 1);
+    record = rig.flash + record_at(1, 3) + copy * COPY;
+    assert_non_null(second_reading(record));
+    assert_int_equal(record[25], 2);
+    assert_int_equal(word(record + 12), 2);
+  }
+  assert_memory_equal(rig.otp + OTP_STORAGE_COUNTER_OFFSET, "\x03\0", 2);
+  assert_memory_equal(rig.otp + OTP_STORAGE_COUNTER_OFFSET + 512, "\x03\0", 2);
+}
+
+/* ---- One key, one plaintext ---- */
+
+static void salts_of_one_place_differ(rig_random random, const char *first, const char *second, bool differ)
+{
+  static rig_state before;
+  uint8_t salt[16];
+  rig_new();
+  rig_random_is = random;
+  rig_save(&before);
+  must_set(NS, 1, first, REPLAYABLE);
+  memcpy(salt, rig.flash + record_at(1, 1) + 48, 16);
+  uint8_t sealed[16];
+  memcpy(sealed, rig.flash + record_at(1, 1) + HEADER, 16);
+  rig_put_back_flash(&before);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  must_set(NS, 1, second, REPLAYABLE);
+  assert_int_equal(memcmp(salt, rig.flash + record_at(1, 1) + 48, 16) != 0, differ);
+  assert_int_equal(memcmp(sealed, rig.flash + record_at(1, 1) + HEADER, 16) != 0, differ);
+}
+
+/* The same sequence number, place and uid, a common prefix of 16 bytes: the same keystream would show. */
+static void no_keystream_is_used_twice_after_flash_was_put_back(void **unused)
+{
+  (void)unused;
+  salts_of_one_place_differ(RIG_RANDOM_DEAD, "a common prefix of the two: one", "a common prefix of the two: two",
+                            true);
+  salts_of_one_place_differ(RIG_RANDOM_SAME, "a common prefix of the two: one", "a common prefix of the two: two",
+                            true);
+  salts_of_one_place_differ(RIG_RANDOM_GOOD, "a common prefix of the two", "a common prefix of the two", true);
+  salts_of_one_place_differ(RIG_RANDOM_DEAD, "a common prefix of the two", "a common prefix of the two", false);
+}
+
+static void equal_values_in_other_places_are_sealed_differently(void **unused)
+{
+  (void)unused;
+  rig_random_is = RIG_RANDOM_DEAD;
+  must_set(NS, 1, "the same, sixteen bytes or more", REPLAYABLE);
+  must_set(NS, 1, "the same, sixteen bytes or more", REPLAYABLE);
+  must_set(NS, 2, "the same, sixteen bytes or more", REPLAYABLE);
+  for (uint32_t a = 1; a <= 3; a++)
+    for (uint32_t b = a + 1; b <= 3; b++)
+      assert_memory_not_equal(rig.flash + record_at(1, a) + HEADER, rig.flash + record_at(1, b) + HEADER, 16);
+}
+
+/* ---- Flash put back ---- */
+
+/* No state of the flash before a reported change is taken after it. */
+static void every_earlier_flash_is_stale(void **unused)
+{
+  (void)unused;
+  static rig_state then[6];
+  rig_save(&then[0]);
+  must_set(SEC, 1, "key", 0);
+  rig_save(&then[1]);
+  must_set(NS, 2, "one", 0);
+  rig_save(&then[2]);
+  must_set(NS, 2, "two", 0);
+  rig_save(&then[3]);
+  assert_int_equal(storage_remove(SEC, 1), PSA_SUCCESS);
+  rig_save(&then[4]);
+  must_set(NS, 2, "three", PSA_STORAGE_FLAG_WRITE_ONCE);
+  rig_save(&then[5]);
+  for (uint32_t i = 0; i < 5; i++) {
+    rig_put_back_flash(&then[i]);
+    assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+    assert_true(storage_is_stale());
+    assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+    assert_status(SEC, 1, PSA_ERROR_DATA_CORRUPT);
+    assert_int_equal(set_text(NS, 2, "x", 0), PSA_ERROR_DATA_CORRUPT);
+    assert_int_equal(storage_remove(NS, 2), PSA_ERROR_DATA_CORRUPT);
+  }
+  rig_put_back_flash(&then[5]);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 2, "three");
+  assert_status(SEC, 1, PSA_ERROR_DOES_NOT_EXIST);
+}
+
+static void erased_flash_is_stale_once_anything_was_protected(void **unused)
+{
+  (void)unused;
+  static rig_state blank;
+  rig_blank();
+  rig_save(&blank);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  must_set(NS, 1, "a", 0);
+  rig_put_back_flash(&blank);
+  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+}
+
+static void only_stale_storage_can_be_reset_and_then_works(void **unused)
+{
+  (void)unused;
+  static rig_state old, newest;
+  assert_int_equal(storage_reset(), PSA_ERROR_NOT_PERMITTED);
+  rig_save(&old);
+  must_set(NS, 1, "a", 0);
+  assert_int_equal(storage_reset(), PSA_ERROR_NOT_PERMITTED);
+  rig_save(&newest);
+  rig_put_back_flash(&old);
+  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  assert_int_equal(storage_reset(), PSA_SUCCESS);
+  assert_false(storage_is_stale());
+  assert_status(NS, 1, PSA_ERROR_DOES_NOT_EXIST);
+  must_set(NS, 1, "b", 0);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 1, "b");
+  rig_put_back_flash(&newest); /* what was given up stays so */
+  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+}
+
+static void an_unprotected_item_may_come_back_and_nothing_else_with_it(void **unused)
+{
+  (void)unused;
+  static rig_state old;
+  must_set(NS, 1, "protected", 0);
+  must_set(NS, 2, "old", REPLAYABLE);
+  rig_save(&old);
+  must_set(NS, 2, "new", REPLAYABLE);
+  rig_put_back_flash(&old);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 2, "old");
+  assert_text(NS, 1, "protected");
+}
+
+/* ---- Power cut between any two steps, and both outcomes kept ---- */
+
+static jmp_buf power_off;
+
+static void off(void)
+{
+  longjmp(power_off, 1);
+}
+
+/* Runs act until the power goes before operation `at`; false: it ended before that. */
+static bool cut_before(uint64_t at, void (*act)(void))
+{
+  host_cut_arm(at, HOST_TORN_NOTHING, 0, off);
+  if (setjmp(power_off) != 0) return true;
+  act();
+  host_cut_disarm();
+  return false;
+}
+
+static void remove_the_key(void)
+{
+  const psa_status_t status = storage_remove(SEC, 1);
+  (void)status;
+}
+
+static void mount(void)
+{
+  const psa_status_t status = rig_restart();
+  (void)status;
+}
+
+/* What an attacker can have kept: every flash, and every state of OTP that a mount or a cut can leave. */
+enum { KEPT_MAX = 1000 };
+static struct {
+  rig_state *flash[KEPT_MAX];
+  uint8_t *otp[KEPT_MAX];
+  uint32_t flashes, otps;
+} kept;
+
+static void keep_otp(void)
+{
+  for (uint32_t i = 0; i < kept.otps; i++)
+    if (memcmp(kept.otp[i], rig.otp, OTP_BYTES) == 0) return;
+  assert_true(kept.otps < KEPT_MAX);
+  kept.otp[kept.otps] = malloc(OTP_BYTES);
+  assert_non_null(kept.otp[kept.otps]);
+  memcpy(kept.otp[kept.otps++], rig.otp, OTP_BYTES);
+}
+
+static void keep_flash(void)
+{
+  for (uint32_t i = 0; i < kept.flashes; i++)
+    if (memcmp(kept.flash[i]->memory.flash, rig.flash, RIG_FLASH_BYTES) == 0) return;
+  assert_true(kept.flashes < KEPT_MAX);
+  kept.flash[kept.flashes] = malloc(sizeof(rig_state));
+  assert_non_null(kept.flash[kept.flashes]);
+  rig_save(kept.flash[kept.flashes++]);
+}
+
+static void keep_both(void)
+{
+  keep_flash();
+  keep_otp();
+}
+
+static void forget_kept(void)
+{
+  while (kept.flashes > 0) free(kept.flash[--kept.flashes]);
+  while (kept.otps > 0) free(kept.otp[--kept.otps]);
+}
+
+/* All that a cut of the change can leave, and all that a cut of the mount after it can. */
+static void keep_all_of_a_cut(const rig_state *before, void (*act)(void))
+{
+  static rig_state cut;
+  bool was_cut = true;
+  for (uint64_t at = 0; was_cut; at++) {
+    rig_put_back(before);
+    mount();
+    was_cut = cut_before(at, act);
+    rig_save(&cut);
+    keep_both();
+    for (uint64_t then = 0; cut_before(then, mount); then++) {
+      keep_both();
+      rig_put_back(&cut);
+    }
+    keep_both();
+  }
+}
+
+/* What item 1 of the secure owner is: 0 stale, 1 there, 2 not there. */
+static uint32_t shown(void)
+{
+  if (rig_restart() != PSA_SUCCESS) return 0;
+  psa_status_t status;
+  (void)text_of(SEC, 1, &status);
+  assert_true(status == PSA_SUCCESS || status == PSA_ERROR_DOES_NOT_EXIST);
+  return status == PSA_SUCCESS ? 1 : 2;
+}
+
+/* Mounts every kept flash with every kept OTP. Whatever a mount leaves in OTP is kept too, and so tried with every flash in its turn. */
+static void one_otp_never_shows_both(void (*act)(void))
+{
+  static rig_state before;
+  static uint8_t showed[KEPT_MAX]; /* by the OTP that the mount left: 1 there, 2 not there */
+  uint32_t seen = 0;
+  memset(showed, 0, sizeof showed);
+  rig_save(&before);
+  keep_all_of_a_cut(&before, act);
+  for (uint32_t o = 0; o < kept.otps; o++) {
+    for (uint32_t f = 0; f < kept.flashes; f++) {
+      rig_put_back_flash(kept.flash[f]);
+      memcpy(rig.otp, kept.otp[o], OTP_BYTES);
+      const uint32_t now = shown();
+      keep_otp();
+      uint32_t left = 0;
+      while (memcmp(kept.otp[left], rig.otp, OTP_BYTES) != 0) left++;
+      showed[left] |= (uint8_t)now;
+      assert_int_not_equal(showed[left], 3);
+      seen |= now;
+    }
+  }
+  assert_int_equal(seen, 3);
+  forget_kept();
+}
+
+static void set_the_key(void)
+{
+  const psa_status_t status = set_text(SEC, 1, "key", 0);
+  (void)status;
+}
+
+/* The heart of it: cut the change anywhere, and the mount after it, keep every flash, and mount them in any order. From what one mount
+ * showed there is no way to the other outcome. (A counter that is only counted lets both be had one after the other.) */
+static void of_a_change_that_was_cut_only_one_outcome_is_ever_shown(void **unused)
+{
+  (void)unused;
+  must_set(SEC, 1, "key", 0);
+  must_set(NS, 2, "other", 0);
+  one_otp_never_shows_both(remove_the_key);
+  rig_new();
+  must_set(NS, 2, "other", 0);
+  one_otp_never_shows_both(set_the_key);
+}
+
+/* The other way round: what a mount showed to be still there, and was then changed, does not vanish. */
+static void a_change_that_was_given_up_stays_so(void **unused)
+{
+  (void)unused;
+  static rig_state written, not_written;
+  must_set(SEC, 1, "key", 0);
+  rig_save(&not_written);
+  uint64_t last = 0;
+  while (true) { /* the last operation of a removal is its "done" */
+    rig_put_back(&not_written);
+    mount();
+    if (!cut_before(last, remove_the_key)) break;
+    last++;
+  }
+  rig_put_back(&not_written);
+  mount();
+  assert_true(cut_before(last - 1, remove_the_key)); /* record written, bit not set */
+  rig_save(&written);
+  rig_put_back_flash(&not_written);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(SEC, 1, "key");
+  rig_put_back_flash(&written);
+  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+}
+
+/* ---- Damage ---- */
+
+static void erase_range(uint32_t at, uint32_t bytes)
+{
+  memset(rig.flash + at, 0, bytes);
+}
+
+static void cut_out(uint32_t half, uint32_t n)
+{
+  const uint32_t at = record_at(half, n), bytes = record_at(half, n + 1) - at;
+  erase_range(at, bytes);
+  erase_range(at + COPY, bytes);
+}
+
+static void a_record_that_was_cut_out_brings_no_older_value_back(void **unused)
+{
+  (void)unused;
+  must_set(NS, 1, "old", 0);    /* record 1 */
+  must_set(NS, 2, "before", 0); /* 2 */
+  must_set(NS, 3, "once", PSA_STORAGE_FLAG_WRITE_ONCE);
+  must_set(NS, 1, "new", 0); /* 4 */
+  must_set(NS, 4, "after", 0);
+  cut_out(1, 4);
+  for (uint32_t boots = 0; boots < 3; boots++) {
+    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
+    assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+    assert_status(NS, 3, PSA_ERROR_DATA_CORRUPT);
+    assert_status(NS, 99, PSA_ERROR_DATA_CORRUPT); /* perhaps it was the missing one */
+    assert_text(NS, 4, "after");
+    if (boots == 0)
+      host_flash_make_unreadable(RIG_STORAGE + HALF + 96); /* copies the log: the same is known in the new one */
+  }
+  must_set(NS, 1, "anew", 0);
+  must_set(NS, 3, "once more", PSA_STORAGE_FLAG_WRITE_ONCE);
+  assert_int_equal(storage_remove(NS, 2), PSA_SUCCESS);
+  assert_int_equal(storage_remove(NS, 99), PSA_ERROR_DATA_CORRUPT);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 1, "anew");
+  assert_text(NS, 3, "once more");
+  assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+}
+
+static void an_unprotected_record_that_was_cut_out_leaves_protected_items_alone(void **unused)
+{
+  (void)unused;
+  must_set(NS, 1, "protected", 0);
+  must_set(NS, 2, "old", REPLAYABLE);
+  must_set(NS, 2, "new", REPLAYABLE); /* record 3 */
+  must_set(NS, 3, "after", REPLAYABLE);
+  cut_out(1, 3);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 1, "protected");
+  assert_text(NS, 3, "after");
+  assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+}
+
+static void a_newest_protected_record_that_was_cut_out_makes_all_stale(void **unused)
+{
+  (void)unused;
+  must_set(NS, 1, "old", 0);
+  must_set(NS, 1, "new", 0);
+  cut_out(1, 2);
+  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+}
+
+static void a_moved_record_does_not_count(void **unused)
+{
+  (void)unused;
+  must_set(NS, 1, "old value of item", REPLAYABLE); /* records 1 and 2 have the same length */
+  must_set(NS, 1, "new value of item", REPLAYABLE);
+  const uint32_t from = record_at(1, 1), to = record_at(1, 3), bytes = record_at(1, 2) - from;
+  for (uint32_t copy = 0; copy < 2; copy++) memcpy(rig.flash + to + copy * COPY, rig.flash + from + copy * COPY, bytes);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 1, "new value of item");
+}
+
+/* Two histories of unprotected changes have records that fit in each other's places: the chain keeps them apart. */
+static void records_of_another_history_do_not_fit(void **unused)
+{
+  (void)unused;
+  static rig_state start, other;
+  rig_save(&start);
+  must_set(NS, 9, "filler, 1", REPLAYABLE);  /* record 1 */
+  must_set(NS, 1, "unprotecte", REPLAYABLE); /* record 2, to be put where the other history has its own */
+  rig_save(&other);
+  rig_put_back_flash(&start);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  must_set(NS, 1, "protected", 0);          /* record 1 */
+  must_set(NS, 9, "filler, 2", REPLAYABLE); /* record 2 */
+  const uint32_t at = record_at(1, 2), bytes = record_at(1, 3) - at;
+  for (uint32_t copy = 0; copy < 2; copy++)
+    memcpy(rig.flash + at + copy * COPY, other.memory.flash + at + copy * COPY, bytes);
+  (void)rig_restart();
+  psa_status_t status;
+  const char *now = text_of(NS, 1, &status);
+  if (now) assert_string_equal(now, "protected");
+}
+
+/* A device of another key takes nothing of this one's. */
+static void another_devices_flash_is_not_taken(void **unused)
+{
+  (void)unused;
+  must_set(NS, 1, "a", 0);
+  rig.otp[OTP_UNIQUE_KEY_OFFSET] ^= 1;
+  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+}
+
+static void flash_that_changes_after_the_mount_is_noticed(void **unused)
+{
+  (void)unused;
+  static rig_state start, other;
+  rig_save(&start);
+  must_set(NS, 1, "value of one past", REPLAYABLE);
+  rig_save(&other);
+  rig_put_back_flash(&start);
+  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  must_set(NS, 1, "value of this one", REPLAYABLE);
+  rig_put_back_flash(&other); /* same place, same sequence, authentic */
+  assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
+}
+
+/* Every bit pattern that flash of one byte can have is not tried; one flipped bit of each byte, in one copy and in both. */
+static void no_flipped_bit_makes_a_third_value(void **unused)
+{
+  (void)unused;
+  static rig_state device;
+  must_set(SEC, 1, "a key, of 32 bytes, as they have", 0);
+  must_set(NS, 2, "old", 0);
+  must_set(NS, 2, "new", 0);
+  must_set(NS, 3, "last", REPLAYABLE);
+  rig_save(&device);
+  const uint32_t from = record_at(1, 0), to = record_at(1, 5) + 16;
+  for (uint32_t at = from; at < to; at++) {
+    const uint8_t flip = (uint8_t)(1u << at % 8u);
+    rig_put_back(&device);
+    rig.flash[at] ^= flip;
+    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    assert_text(SEC, 1, "a key, of 32 bytes, as they have");
+    assert_text(NS, 2, "new");
+    assert_text(NS, 3, "last");
+    rig_put_back(&device);
+    rig.flash[at] ^= flip;
+    rig.flash[at + COPY] ^= flip;
+    if (rig_restart() != PSA_SUCCESS) continue;
+    psa_status_t status;
+    const char *now = text_of(SEC, 1, &status);
+    if (now) assert_string_equal(now, "a key, of 32 bytes, as they have");
+    assert_int_not_equal(status, PSA_ERROR_DOES_NOT_EXIST);
+    now = text_of(NS, 2, &status);
+    if (now) assert_string_equal(now, "new");
+    assert_int_not_equal(status, PSA_ERROR_DOES_NOT_EXIST);
+  }
+}
+
+static void garbage_everywhere_is_survived(void **unused)
+{
+  (void)unused;
+  uint32_t seed = 9;
+  for (uint32_t round = 0; round < 8; round++) {
+    rig_new();
+    if (round % 2 == 0) must_set(NS, 1, "a", 0);
+    for (uint32_t at = RIG_STORAGE; at < RIG_STORAGE + 2 * HALF; at++) {
+      seed = seed * 1664525u + 1013904223u;
+      rig.flash[at] = (uint8_t)(seed >> 24);
+    }
+    for (uint32_t at = RIG_STORAGE; round >= 4 && at < RIG_STORAGE + 2 * HALF; at += UNIT)
+      memcpy(rig.flash + at, "HSR1", 4);
+    assert_int_equal(rig_restart(), round % 2 == 0 ? PSA_ERROR_DATA_CORRUPT : PSA_SUCCESS);
+    if (round % 2 == 0) assert_int_equal(storage_reset(), PSA_SUCCESS);
+    must_set(NS, 1, "b", 0);
+    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    assert_text(NS, 1, "b");
+  }
+}
+
+/* ---- Nothing stays in memory ---- */
+
+static void no_plaintext_lies_in_flash(void **unused)
+{
+  (void)unused;
+  static const char secret[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  must_set(NS, 1, secret, PSA_STORAGE_FLAG_NO_CONFIDENTIALITY);
+  for (uint32_t at = 0; at + 4 <= RIG_FLASH_BYTES; at++)
+    for (uint32_t i = 0; i + 4 < sizeof secret; i++) assert_memory_not_equal(rig.flash + at, secret + i, 4);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup(root_keys_are_those_of_hkdf, new_device),
+    cmocka_unit_test_setup(root_keys_fail_closed, new_device),
+    cmocka_unit_test_setup(records_open_with_openssl, new_device),
+    cmocka_unit_test_setup(no_keystream_is_used_twice_after_flash_was_put_back, new_device),
+    cmocka_unit_test_setup(equal_values_in_other_places_are_sealed_differently, new_device),
+    cmocka_unit_test_setup(every_earlier_flash_is_stale, new_device),
+    cmocka_unit_test_setup(erased_flash_is_stale_once_anything_was_protected, new_device),
+    cmocka_unit_test_setup(only_stale_storage_can_be_reset_and_then_works, new_device),
+    cmocka_unit_test_setup(an_unprotected_item_may_come_back_and_nothing_else_with_it, new_device),
+    cmocka_unit_test_setup(of_a_change_that_was_cut_only_one_outcome_is_ever_shown, new_device),
+    cmocka_unit_test_setup(a_change_that_was_given_up_stays_so, new_device),
+    cmocka_unit_test_setup(a_record_that_was_cut_out_brings_no_older_value_back, new_device),
+    cmocka_unit_test_setup(an_unprotected_record_that_was_cut_out_leaves_protected_items_alone, new_device),
+    cmocka_unit_test_setup(a_newest_protected_record_that_was_cut_out_makes_all_stale, new_device),
+    cmocka_unit_test_setup(a_moved_record_does_not_count, new_device),
+    cmocka_unit_test_setup(records_of_another_history_do_not_fit, new_device),
+    cmocka_unit_test_setup(another_devices_flash_is_not_taken, new_device),
+    cmocka_unit_test_setup(flash_that_changes_after_the_mount_is_noticed, new_device),
+    cmocka_unit_test_setup(no_flipped_bit_makes_a_third_value, new_device),
+    cmocka_unit_test_setup(garbage_everywhere_is_survived, new_device),
+    cmocka_unit_test_setup(no_plaintext_lies_in_flash, new_device),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
