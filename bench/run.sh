@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every benchmark, holds the results against bench/budgets.txt, the kernel's also against upstream's kernel, and
 # writes docs/numbers.md.
-# usage: bench/run.sh [--check [boot | kernel]]
+# usage: bench/run.sh [--check [boot | secure | kernel]]
 #   --check   leave docs/numbers.md alone (what the tests do); boot is the boot chain with its crypto
 # Fails when a budget is exceeded or a budgeted number is missing. Boot needs the host and both an524 builds.
 set -euo pipefail
@@ -14,19 +14,22 @@ trap 'rm -f "$results"' EXIT
 
 # The "name value unit" lines of every benchmark.
 measure() {
-  if [ "$part" != kernel ]; then
+  if measured boot; then
     bench/boot/run.sh "$build/host/tools/holdfast" "$build/an524-development" "$build/an524-production"
     bench/crypto/run.sh
   fi
-  if [ "$part" != boot ]; then bench/kernel/run.sh; fi
+  if measured secure; then bench/secure/run.sh "$build/host/tools/holdfast" "$build/an524-development"; fi
+  if measured kernel; then bench/kernel/run.sh; fi
 }
 
-# The budgets of the part that is measured; the kernel's names begin with "kernel.".
+measured() { [ "$part" = all ] || [ "$part" = "$1" ]; }
+
+# The budgets of the part that is measured; the names of the kernel's and the services' begin with "kernel.", "secure.".
 budgets() {
   case $part in
-  boot) grep -v '^kernel[.]' bench/budgets.txt ;;
-  kernel) grep '^kernel[.]' bench/budgets.txt ;;
+  boot) grep -vE '^(kernel|secure)[.]' bench/budgets.txt ;;
   all) cat bench/budgets.txt ;;
+  *) grep "^$part[.]" bench/budgets.txt ;;
   esac
 }
 
@@ -103,6 +106,11 @@ write_numbers() {
     echo "\`boot.X\` counts from reaching X to reaching the next mark of a settled cold boot (power on to firmware): \`rom.begin\` is"
     echo "OTP, order of the copies and reading the manifest; \`manifest\` the trust anchors; \`p256\` and \`lms\` the two signatures (each"
     echo "with the next key's trust anchor or the fields); \`load\` copying and hashing the payload; \`start\` locking, wiping, jumping."
+    echo
+    echo "\`secure.X\` is what one call of a service costs the non-secure caller, client library and gate included (bench/secure):"
+    echo "\`empty\` is the crossing alone; \`key_sign\` verifies the signature before it gives it out; \`key_generate\` signs and verifies"
+    echo "once to test the pair; \`item_set_*\` writes two copies and, unless unprotected, raises the counter in OTP twice;"
+    echo "\`stack\` is the deepest use of the secure stack in that run, start-up included."
     kernel_section
   } > docs/numbers.md
 }
@@ -116,7 +124,7 @@ if [ -n "$broken" ]; then
   exit 1
 fi
 echo "All budgets hold."
-if [ "$part" != boot ]; then bench/kernel/compare.sh --check "$results"; fi
+if measured kernel; then bench/kernel/compare.sh --check "$results"; fi
 if [ "$mode" != --check ]; then
   write_numbers
   echo "docs/numbers.md written."
