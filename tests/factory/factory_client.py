@@ -1,0 +1,35 @@
+"""The host's side of the factory protocol (secure/factory_protocol.h), as far as looking at a device needs it."""
+import struct
+import time
+
+import recovery_client
+
+BEGIN, HELLO, NAME, CSR = 0x31, 0x21, 0x32, 0x22
+BEGIN_SECONDS = 0.1
+HELLO_SECONDS = 30
+
+
+class FactoryClient(recovery_client.Client):
+    """Talks to the device on an Emulator's console."""
+
+    def hello(self):
+        """Calls the device until it answers; its greeting as a dictionary."""
+        deadline = time.monotonic() + HELLO_SECONDS
+        while time.monotonic() < deadline:
+            self.emulator.send(recovery_client.frame(BEGIN, b""))
+            self.emulator.read_more(time.monotonic() + BEGIN_SECONDS)
+            found = self._next_in_output()
+            if found and found[0] == HELLO:
+                protocol, _, has_key, has_identity, name_bytes, name = struct.unpack("<I24sIII128s", found[1])
+                return {"protocol": protocol, "has_key": has_key, "has_identity": has_identity, "name": name[:name_bytes].decode()}
+        return self.emulator.fail_waiting("no HELLO")
+
+    def csr(self, thing):
+        """The device's certificate request, DER."""
+        self.emulator.send(recovery_client.frame(NAME, thing.encode()))
+        while True:
+            kind, body = self.receive()
+            if kind == CSR:
+                return body
+            if kind != HELLO:
+                self.emulator.fail_waiting(f"frame {kind:#x} {body.hex()}, expected a request")
