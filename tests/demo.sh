@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The story of verified boot, live: makes keys and a device, boots it on the emulated board, then tries to fool it.
+# The story of the device so far, live: makes keys, lets the factory make a device, boots it, updates it, tries to fool it and to steal its key.
 # usage: tests/demo.sh HOLDFAST FIRMWARE_BUILD_DIR [WORK_DIR]
 # Everything it makes is below WORK_DIR (default build/demo), made anew each time.
 set -euo pipefail
@@ -47,8 +47,8 @@ expect() {
   [ "$result" = kept ] || failures=$((failures + 1))
 }
 
-title "The maker's desk: a root key, a firmware key, and a stranger's key (development keys)"
-for key in root firmware stranger; do run key new "$key" --development -q; done
+title "The maker's desk: a root key, a firmware key, and a stranger's key"
+for key in root firmware stranger; do run key new "$key" -q; done
 run key list
 
 title "A loader, signed by the root key; it names the firmware key as the one to trust"
@@ -59,13 +59,22 @@ title "Firmware 1.0.0, signed by the firmware key"
 sign v1.0.0 firmware 1.0.0 1 good
 run image info v1.0.0.img
 
-title "A device: root key hashes into OTP, loader and firmware into flash"
-run device new board1 --rom "$firmware/boot/rom.elf" --loader loader.img --firmware v1.0.0.img --root-key root \
-  --product demo --hardware-revision 1 --no-identity
+title "The factory: a blank device gets its fuses, makes its own key, gets a certificate, and is frozen"
+make_device() {
+  run device new board1 --rom "$firmware/boot/rom.elf" --loader loader.img --firmware v1.0.0.img --root-key root \
+    --product demo --hardware-revision 1
+}
+make_device | tee console.txt
+expect "the factory ends with frozen fuses and a certified identity" "secured" "Certificate"
+if make_device > console.txt 2>&1; then echo "made a secured device again"; fi
+cat console.txt
+expect "a secured device is not made again" "secured"
+run ca list
 
-title "Boot: ROM, loader, firmware"
+title "Boot: ROM, loader, firmware; it knows who it is"
 boot 20 settled || true
 expect "boots the maker's firmware through ROM and loader" "starts 1.0.0 in slot A" "settled"
+expect "signs with a key that only its secure world has" "identity board1 signs"
 
 title "An update to 1.1.0, on trial, confirms itself"
 sign v1.1.0 firmware 1.1.0 2 good
@@ -97,6 +106,13 @@ sign crashing firmware 2.0.0 3 crash
 run device install board1 crashing.img
 boot 60 settled || true
 expect "rolls a crashing update back by itself" "starts 2.0.0 in slot A on trial" "trial was not confirmed in its boots" "starts 1.1.0 in slot B"
+
+title "Firmware of ours, taken over: it wants the private key"
+sign thief firmware 2.1.0 3 thief
+run device install board1 thief.img
+boot 30 "gives up" || true
+expect "lets not even its own firmware have the private key" "thief: asking for the key: nothing" "thief: asking storage for it: nothing" \
+  "thief: a pointer into secure memory: nothing" "thief: the bus of the OTP: nothing" "reset by fault" "thief: the flash: nothing"
 
 title "What the device remembers"
 run device info board1
