@@ -7,6 +7,8 @@
 #include "startup.h"
 
 #define SFSR_ADDRESS_VALID (1u << 6)
+#define CFSR_MEMORY 0x000000FFu
+#define CFSR_USAGE 0xFFFF0000u
 #define CFSR_MEMORY_ADDRESS_VALID (1u << 7)
 #define CFSR_BUS_ADDRESS_VALID (1u << 15)
 #define EXC_RETURN_SECURE_FRAME (1u << 6)
@@ -29,6 +31,15 @@ static uint32_t active_exception(void)
   return ipsr & EXCEPTION_MASK;
 }
 
+/* A usage or memory fault that the non-secure world does not handle itself arrives as a hard fault; what it was is in that world's
+ * own register. */
+static uint32_t kind_of_unhandled(uint32_t cfsr_ns)
+{
+  if ((cfsr_ns & CFSR_USAGE) != 0) return CRASH_USAGE;
+  if ((cfsr_ns & CFSR_MEMORY) != 0) return CRASH_MEMORY;
+  return CRASH_HARD;
+}
+
 static uint32_t kind_of(uint32_t exception)
 {
   switch (exception) {
@@ -37,6 +48,17 @@ static uint32_t kind_of(uint32_t exception)
   case USAGE_FAULT: return CRASH_USAGE;
   case SECURE_FAULT: return CRASH_SECURE_FAULT;
   default: return CRASH_HARD;
+  }
+}
+
+static void note_unhandled(crash_record *c)
+{
+  const uint32_t cfsr = REG(SCB_CFSR_NS);
+  c->kind = kind_of_unhandled(cfsr);
+  if (c->kind != CRASH_HARD) c->status = cfsr;
+  if (c->kind == CRASH_MEMORY && (cfsr & CFSR_MEMORY_ADDRESS_VALID) != 0) {
+    c->address_valid = 1;
+    c->address = REG(SCB_MMFAR_NS);
   }
 }
 
@@ -78,7 +100,10 @@ void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t e
   crash_record c = {.kind = kind_of(active_exception()), .status = cfsr, .pc = pc};
   c.secure = (exc_return & EXC_RETURN_SECURE_FRAME) != 0;
   if (c.secure == 0) {
-    note_address(&c, cfsr);
+    if (c.kind == CRASH_HARD)
+      note_unhandled(&c);
+    else
+      note_address(&c, cfsr);
     note_nonsecure_frame(&c, exc_return);
   }
   crash_write(&c);
