@@ -252,18 +252,23 @@ static bool copy_item(const seal_keys *keys, storage_log *to, item *it)
   return true;
 }
 
+static bool write_commit(const seal_keys *keys, storage_log *to)
+{
+  storage_record record = record_of(STORAGE_KIND_COMMIT, NULL);
+  uint8_t tag[STORAGE_TAG_BYTES];
+  uint32_t at;
+  record.marks = gap ? STORAGE_MARK_GAP : 0;
+  return storage_log_append(keys, to, &record, value, &at, tag);
+}
+
 /* Writes all items as the next log. False: the old one still counts, and the index must be read anew. */
 static bool compact(const seal_keys *keys)
 {
   storage_log to;
-  storage_record commit = record_of(STORAGE_KIND_COMMIT, NULL);
-  uint8_t tag[STORAGE_TAG_BYTES];
-  uint32_t at;
   storage_log_begin(&to, now.generation + 1u);
   for (uint32_t i = 0; i < ITEMS_MAX; i++)
     if (items[i].owner != 0 && !copy_item(keys, &to, &items[i])) return false;
-  commit.marks = gap ? STORAGE_MARK_GAP : 0;
-  if (!storage_log_append(keys, &to, &commit, value, &at, tag)) return false;
+  if (!write_commit(keys, &to)) return false;
   now = to;
   return true;
 }
@@ -272,7 +277,7 @@ static bool compact(const seal_keys *keys)
 static void take_value(const void *data, uint32_t bytes)
 {
   wipe(value, sizeof value);
-  if (bytes > 0) memcpy(value, data, bytes);
+  if (data && bytes > 0) memcpy(value, data, bytes);
 }
 
 static bool append(const seal_keys *keys, storage_record *record, const void *data)

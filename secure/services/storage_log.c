@@ -8,6 +8,9 @@
 enum { CHUNK_BYTES = 64 };
 static_assert(CHUNK_BYTES % FLASH_UNIT_BYTES == 0, "programmed as they are");
 
+/* The one at work: wiped by seal_stop(). Static, as it would be a fifth of the stack. */
+static seal_stream stream;
+
 static uint32_t copy_base(uint32_t generation, uint32_t copy)
 {
   return BOARD_FLASH_STORAGE + generation % 2u * STORAGE_HALF_BYTES + copy * STORAGE_LOG_BYTES;
@@ -37,7 +40,6 @@ static bool open_value(const seal_keys *keys, uint32_t from, const storage_recor
 {
   const uint32_t bytes = storage_padded(record->bytes);
   uint8_t computed[STORAGE_TAG_BYTES] = {0};
-  seal_stream stream;
   bool ok = seal_start(&stream, keys, record, SEAL_DECRYPT);
   ok = ok && flash_read(from + sizeof *record, value, bytes) == FLASH_OK;
   ok = ok && flash_read(from + (uint32_t)sizeof *record + bytes, tag, STORAGE_TAG_BYTES) == FLASH_OK;
@@ -176,12 +178,12 @@ void storage_log_begin(storage_log *log, uint32_t generation)
   }
 }
 
-static bool write_value(seal_stream *stream, uint32_t *to, const uint8_t *value, uint32_t bytes)
+static bool write_value(uint32_t *to, const uint8_t *value, uint32_t bytes)
 {
   uint8_t chunk[CHUNK_BYTES];
   for (uint32_t done = 0; done < bytes; done += (uint32_t)sizeof chunk) {
     const uint32_t step = bytes - done < sizeof chunk ? bytes - done : (uint32_t)sizeof chunk;
-    if (!seal_update(stream, value + done, chunk, step) || flash_program(*to, chunk, step) != FLASH_OK) return false;
+    if (!seal_update(&stream, value + done, chunk, step) || flash_program(*to, chunk, step) != FLASH_OK) return false;
     *to += step;
   }
   return true;
@@ -190,11 +192,10 @@ static bool write_value(seal_stream *stream, uint32_t *to, const uint8_t *value,
 static bool write_copy(const seal_keys *keys, uint32_t to, const storage_record *record, const uint8_t *value,
                        uint8_t tag[STORAGE_TAG_BYTES])
 {
-  seal_stream stream;
   bool ok = seal_start(&stream, keys, record, SEAL_ENCRYPT);
   ok = ok && flash_program(to, record, sizeof *record) == FLASH_OK;
   to += (uint32_t)sizeof *record;
-  ok = ok && write_value(&stream, &to, value, storage_padded(record->bytes));
+  ok = ok && write_value(&to, value, storage_padded(record->bytes));
   ok = ok && seal_finish(&stream, tag) && flash_program(to, tag, STORAGE_TAG_BYTES) == FLASH_OK;
   seal_stop(&stream);
   return ok;

@@ -394,6 +394,23 @@ static void no_unreadable_kilobyte_or_block_loses_an_item(void **unused)
   }
 }
 
+/* One copy decays, and after the next mount the other: the first was made good in between. */
+static void a_copy_that_decayed_is_made_good_at_the_next_mount(void **unused)
+{
+  (void)unused;
+  static rig_state device;
+  prepare_items();
+  rig_save(&device);
+  for (uint32_t at = 0; at < STORAGE_LOG_BYTES; at += 1024) {
+    rig_put_back(&device);
+    for (uint32_t copy = 0; copy < 4; copy++) {
+      make_unreadable(RIG_STORAGE + copy * STORAGE_LOG_BYTES + at, 1024);
+      assert_int_equal(rig_restart(), PSA_SUCCESS);
+      assert_items();
+    }
+  }
+}
+
 static void a_whole_dead_copy_loses_no_item(void **unused)
 {
   (void)unused;
@@ -476,6 +493,7 @@ int main(void)
     cmocka_unit_test_setup(a_blank_unique_key_seals_nothing, new_device),
     cmocka_unit_test_setup(works_without_random_numbers, new_device),
     cmocka_unit_test_setup(no_unreadable_kilobyte_or_block_loses_an_item, new_device),
+    cmocka_unit_test_setup(a_copy_that_decayed_is_made_good_at_the_next_mount, new_device),
     cmocka_unit_test_setup(a_whole_dead_copy_loses_no_item, new_device),
     cmocka_unit_test_setup(passes_over_places_that_take_nothing, new_device),
     cmocka_unit_test_setup(flash_that_takes_nothing_keeps_what_it_has, new_device),
