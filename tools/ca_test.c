@@ -391,8 +391,9 @@ static void a_ca_without_its_key_or_with_another_signs_nothing(void **state)
   assert_int_equal(rename("home/ca/server/key.pem", "kept"), 0);
   assert_false(ca_open(CA_SERVER, CA_ISSUE, NOW, &c));
   assert_int_not_equal(access("home/ca/server/key.pem", F_OK), 0); /* no new one was made */
-  char text[4096];
-  put_file("home/ca/server/key.pem", text, get_file("home/ca/device/key.pem", text, sizeof text));
+  char text[4096] = "";
+  size_t bytes = get_file("home/ca/device/key.pem", text, sizeof text);
+  put_file("home/ca/server/key.pem", text, bytes);
   assert_false(ca_open(CA_SERVER, CA_ISSUE, NOW, &c));
   put_file("home/ca/server/key.pem", "x", 1);
   assert_false(ca_open(CA_SERVER, CA_ISSUE, NOW, &c));

@@ -782,6 +782,52 @@ class Devices(Case):
         self.ok("device", "info", "d1")
 
 
+class Authorities(Case):
+    """The local CAs. What their certificates say is checked by ca_test.c."""
+
+    def test_new_show_and_pem(self):
+        self.refused("ca", "show", says="there is no device CA")
+        self.assertEqual(self.json("ca", "list")["certificates"], [])
+        made = self.json("ca", "new")
+        self.assertEqual(made["device"]["issued"], 0)
+        self.assertEqual({k: v for k, v in self.json("ca", "show").items() if k != "ok"}, {k: v for k, v in made.items() if k != "ok"})
+        self.assertEqual(set(self.json("ca", "show", "server")), {"server", "ok"})
+        for kind in ("device", "server"):
+            pem = self.ok("ca", "show", kind, "--pem")
+            self.assertEqual(pem, pathlib.Path(made[kind]["certificate"]).read_text() if made[kind]["certificate"].startswith("/")
+                             else (self.dir / made[kind]["certificate"]).read_text())
+            self.assertEqual(pem, self.json("ca", "show", kind, "--pem")["pem"])
+            shown = subprocess.run(["openssl", "x509", "-noout", "-fingerprint", "-sha256"], input=pem.encode(), capture_output=True,
+                                   check=True).stdout.decode()
+            self.assertEqual(shown.strip().split("=")[1].replace(":", "").lower(), made[kind]["sha256"])
+
+    def test_new_never_overwrites(self):
+        self.ok("ca", "new", "device")
+        self.refused("ca", "new", says="device CA exists already")
+        self.refused("ca", "new", "device", says="never overwritten")
+        self.ok("ca", "new", "server")
+
+    def test_wrong_use(self):
+        for words in (("ca", "show", "client"), ("ca", "new", "x"), ("ca", "show", "--pem"), ("ca", "revoke"), ("ca", "list", "x")):
+            self.refused(*words, code=2)
+        self.refused("ca", "revoke", "thing", says="no device CA")
+        self.ok("ca", "new")
+        for word in ("thing", "0" * 32, "../device/key", ""):
+            self.refused("ca", "revoke", word, says="no live certificate")
+
+    def test_another_place(self):
+        self.ok("ca", "new", "--ca", "elsewhere")
+        self.assertTrue((self.dir / "elsewhere/device/key.pem").exists())
+        self.assertFalse((self.dir / "home/ca").exists())
+
+    def test_damaged_files_are_told(self):
+        self.ok("ca", "new")
+        (self.dir / "home/ca/device/certificate.pem").write_text("x")
+        self.refused("ca", "show", says="not a certificate in PEM")
+        (self.dir / "home/ca/server/issued" / ("a" * 32 + ".pem")).write_text("x")
+        self.refused("ca", "show", "server", says="not a certificate in PEM")
+
+
 class Interrupted(Case):
     def test_full_disk_makes_no_device_and_loses_none(self):
         """On a small file system of our own, where the kernel lets us have one."""

@@ -69,6 +69,7 @@ static bool make_files(const char *directory, const char *name, const parts *p)
 static void remove_files(const char *directory)
 {
   static const char *const files[] = {"device.json", "flash.bin", "fuses.bin", "counters.bin", "rom.elf", "run.lock"};
+  io_sweep(directory); /* of a maker that was killed while it wrote one of them */
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     io_path path;
     if (io_path_join(&path, directory, files[i], "")) unlink(path.text);

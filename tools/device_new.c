@@ -1,4 +1,5 @@
 /* holdfast device new: the factory. */
+#include <stdio.h>
 #include <string.h>
 
 #include "ca.h"
@@ -102,7 +103,9 @@ static int new_batch(new_work *w, const char *name, uint32_t count)
 {
   parts p = {0};
   batch_work work = {make_of_batch, w};
-  int code = parts_read(w->help, w->options, name, &p);
+  char longest[256]; /* of the names; cut off when it is too long anyway */
+  snprintf(longest, sizeof longest, "%s-%u", name, count);
+  int code = io_name_is_valid("device", longest) ? parts_read(w->help, w->options, name, &p) : OUT_USAGE;
   if (code == OUT_OK) code = parts_check(w->options, &p);
   parts_free(&p);
   w->finished = FINISHED_IS_FINE;

@@ -159,6 +159,7 @@ factory_end factory_converse(emulator *machine, factory_talk *talk)
   client c = {.machine = machine, .talk = talk, .restarts_seen = machine->restarts};
   factory_end end = FACTORY_END_FAILED;
   factory_session_restarted(talk->session);
+  talk->session->requests = 0;
   await_hello(&c);
   talk->last_line[0] = 0;
   while (step(&c, &end) == GOES_ON) {

@@ -21,7 +21,7 @@
 
 #define DESCRIPTION_MAX 65536u
 #define PAGE 4096u
-#define LOCK_PATIENCE_MS 500u
+#define LOCK_PATIENCE_MS 1000u
 #define LOCK_STEP_MS 20u
 
 bool twin_path(const twin *t, const char *file, io_path *path)

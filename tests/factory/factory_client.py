@@ -21,7 +21,8 @@ class FactoryClient(recovery_client.Client):
             found = self._next_in_output()
             if found and found[0] == HELLO:
                 protocol, _, has_key, has_identity, name_bytes, name = struct.unpack("<I24sIII128s", found[1])
-                return {"protocol": protocol, "has_key": has_key, "has_identity": has_identity, "name": name[:name_bytes].decode()}
+                return {"protocol": protocol, "has_key": has_key, "has_identity": has_identity,
+                        "name": name[:name_bytes].decode()}
         return self.emulator.fail_waiting("no HELLO")
 
     def csr(self, thing):

@@ -307,7 +307,8 @@ class Refusals(FactoryTest):
                 "--thing": self.words("half", "--thing", "other"), "--endpoint": self.words("half", "--endpoint", "h:1"),
                 "--lifecycle": self.words("half", lifecycle="factory"), "--policy": self.words("half", policy="p256"),
                 "--hardware-revision": self.words("half", hardware_revision="4"), "--serial": self.words("half", "--serial", "S"),
-                "--root-key": self.words("half", loader=other_root, root_key="other"), "--no-identity": self.words("half", "--no-identity"),
+                "--root-key": self.words("half", loader=other_root, root_key="other"),
+                "--no-identity": self.words("half", "--no-identity"),
                 "--loader": self.words("half", loader=other_loader), "--firmware": self.words("half", firmware=other_firmware),
                 "--rom": self.words("half", rom=rom)}.items():
             self.assert_refused(words, f"unfinished, made with another {option}")
@@ -361,12 +362,12 @@ class Batch(FactoryTest):
         self.assert_complete("lot-02")
         self.assertEqual(keys, {name: self.public_key(name) for name in keys})
 
-    def test_a_batch_that_was_killed_is_completed(self):
+    def test_a_batch_that_was_killed_or_interrupted_is_completed(self):
         for i in range(4):
             process = self.start(f"cut{i}", "--batch", 4)
             time.sleep(0.15 + 0.2 * i)
-            process.kill()
-            process.communicate()
+            process.send_signal((signal.SIGKILL, signal.SIGINT)[i % 2])
+            process.communicate(timeout=60)
             time.sleep(0.1)
             self.assertEqual(self.new(f"cut{i}", "--batch", 4)["made"], 4)
             for n in range(1, 5):

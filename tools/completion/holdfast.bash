@@ -8,6 +8,10 @@ _holdfast_names() { # key or device
   holdfast "$1" list --json 2>/dev/null | sed -n 's/.*"name":[[:space:]]*"\([^"]*\)".*/\1/p'
 }
 
+_holdfast_things() { # with a certificate
+  holdfast ca list --json 2>/dev/null | sed -n 's/.*"thing":[[:space:]]*"\([^"]*\)".*/\1/p' | sort -u
+}
+
 _holdfast() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local group=${COMP_WORDS[1]} command=${COMP_WORDS[2]}
@@ -19,13 +23,19 @@ _holdfast() {
   case $previous in
   --key | --authority | --root-key | --trust-key) mapfile -t COMPREPLY < <(compgen -W "$(_holdfast_names key)" -- "$current"); return ;;
   --device) mapfile -t COMPREPLY < <(compgen -W "$(_holdfast_names device)" -- "$current"); return ;;
+  --lifecycle) mapfile -t COMPREPLY < <(compgen -W "factory secured" -- "$current"); return ;;
+  --policy) mapfile -t COMPREPLY < <(compgen -W "both p256 lms" -- "$current"); return ;;
   --kind) mapfile -t COMPREPLY < <(compgen -W "firmware loader" -- "$current"); return ;;
-  --keys | --devices) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+  --keys | --devices | --ca) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
   esac
   if [[ $current == -* ]]; then
     local options
     options=$(holdfast "$group" "$command" --help 2>/dev/null | grep -o -- '^  --[a-z0-9-]*')
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+  elif [[ $COMP_CWORD == 3 && $group == ca && $command == revoke ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_holdfast_things)" -- "$current")
+  elif [[ $COMP_CWORD == 3 && $group == ca ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "device server" -- "$current")
   elif [[ $COMP_CWORD == 3 && ($group == key || $group == device || $group == otp) && $command != new ]]; then
     local kind=device
     [[ $group == key ]] && kind=key
