@@ -4,8 +4,8 @@
 
 psa_status_t hf_device_get_info(hf_device_info *info)
 {
-  gate_output answer = {info, sizeof *info, 0};
   memset(info, 0, sizeof *info);
+  gate_output answer = {info, sizeof *info, 0};
   return gate_call(CALL_DEVICE_INFO, NULL, 0, NULL, &answer);
 }
 
@@ -33,8 +33,8 @@ psa_status_t hf_empty_call(void)
 
 psa_status_t hf_crash_read(hf_crash *crash)
 {
-  gate_output answer = {crash, sizeof *crash, 0};
   memset(crash, 0, sizeof *crash);
+  gate_output answer = {crash, sizeof *crash, 0};
   return gate_call(CALL_CRASH_READ, NULL, 0, NULL, &answer);
 }
 

@@ -7,8 +7,8 @@ psa_status_t psa_crypto_init(void)
 
 psa_status_t psa_generate_key(const psa_key_attributes_t *attributes, psa_key_id_t *key)
 {
-  gate_output id = {key, sizeof *key, 0};
   *key = PSA_KEY_ID_NULL;
+  gate_output id = {key, sizeof *key, 0};
   return gate_call(CALL_KEY_GENERATE, attributes, sizeof *attributes, NULL, &id);
 }
 
@@ -21,8 +21,8 @@ psa_status_t psa_destroy_key(psa_key_id_t key)
 psa_status_t psa_get_key_attributes(psa_key_id_t key, psa_key_attributes_t *attributes)
 {
   const call_key arguments = {key};
-  gate_output answer = {attributes, sizeof *attributes, 0};
   *attributes = psa_key_attributes_init();
+  gate_output answer = {attributes, sizeof *attributes, 0};
   return gate_call(CALL_KEY_ATTRIBUTES, &arguments, sizeof arguments, NULL, &answer);
 }
 

@@ -11,8 +11,8 @@ static psa_status_t component_call(call_id id, psa_fwu_component_t component)
 psa_status_t psa_fwu_query(psa_fwu_component_t component, psa_fwu_component_info_t *info)
 {
   const call_component arguments = {component};
-  gate_output answer = {info, sizeof *info, 0};
   memset(info, 0, sizeof *info);
+  gate_output answer = {info, sizeof *info, 0};
   return gate_call(CALL_UPDATE_QUERY, &arguments, sizeof arguments, NULL, &answer);
 }
 
