@@ -6,6 +6,7 @@
 
 #define NOISE UART(1u)
 #define PATIENCE_MS 100u
+#define PATIENCE_BYTE_MS 2u
 
 static void noise_start(void)
 {
@@ -15,11 +16,10 @@ static void noise_start(void)
   (void)REG(NOISE + UART_DATA); /* the emulated device delivers late without this first read */
 }
 
-static bool noise_byte(uint8_t *byte)
+static bool noise_byte(uint8_t *byte, uint32_t begin, uint32_t patience_ms)
 {
-  uint32_t begin = clock_ms();
   while ((REG(NOISE + UART_STATE) & UART_STATE_RX_FULL) == 0) {
-    if (clock_ms() - begin > PATIENCE_MS) return false;
+    if (clock_ms() - begin > patience_ms) return false;
   }
   *byte = (uint8_t)REG(NOISE + UART_DATA);
   return true;
@@ -29,8 +29,9 @@ bool entropy_read(void *out, uint32_t bytes)
 {
   clock_init();
   noise_start();
+  const uint32_t begin = clock_ms(), patience_ms = PATIENCE_MS + PATIENCE_BYTE_MS * bytes;
   for (uint8_t *to = out; bytes != 0; bytes--) {
-    if (!noise_byte(to++)) return false;
+    if (!noise_byte(to++, begin, patience_ms)) return false;
   }
   return true;
 }

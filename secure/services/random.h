@@ -7,7 +7,7 @@
  * Fails closed: after a failed health test nothing random is given out until the next restart. A source that is silent is asked
  * again at the next call that needs it; what was seeded before goes on giving random_bytes() until its next reseed is due.
  *
- * Costs of noise: 1,024 bytes for the start-up test and 96 for the seed, then 64 per reseed. The port may wait 100 ms for each byte.
+ * Costs of noise: 1,024 bytes for the start-up test and 96 for the seed, then 64 per reseed. The port bounds the wait (entropy.h).
  *
  * Context as storage.h. */
 #ifndef HF_SECURE_RANDOM_H

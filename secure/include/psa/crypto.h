@@ -166,7 +166,7 @@ psa_status_t psa_export_public_key(psa_key_id_t key, uint8_t *data, size_t data_
  * PSA_SUCCESS | PSA_ERROR_INVALID_HANDLE | PSA_ERROR_NOT_PERMITTED alg is not the key's policy (mbedTLS asks for
  * DETERMINISTIC_ECDSA first and takes this for an answer) | PSA_ERROR_INVALID_ARGUMENT another hash length |
  * PSA_ERROR_BUFFER_TOO_SMALL | PSA_ERROR_CORRUPTION_DETECTED the signature came out wrong: a fault |
- * PSA_ERROR_INSUFFICIENT_ENTROPY | PSA_ERROR_DATA_CORRUPT | PSA_ERROR_STORAGE_FAILURE */
+ * PSA_ERROR_DATA_CORRUPT | PSA_ERROR_STORAGE_FAILURE */
 psa_status_t psa_sign_hash(psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash, size_t hash_length,
                            uint8_t *signature, size_t signature_size, size_t *signature_length)
   PSA_LINK_NAME(psa_sign_hash) PSA_MUST_CHECK;
