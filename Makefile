@@ -24,7 +24,7 @@ test:
 
 powercut-full:
 	@PRESETS=host tests/run.sh build
-	@build/host/tests/powercut/powercut --full
+	@cmake --build build/host --target powercut-full storage-powercut-full update-powercut-full
 
 clean-root:
 	@tests/clean_root.sh $(or $(RELEASE),bookworm) $(or $(TARGET),test)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -77,7 +78,7 @@ static void openssl_hkdf(uint8_t out[32], const uint8_t *key, const char *info)
   uint8_t secret[32];
   char text[64];
   memcpy(secret, key, sizeof secret);
-  strcpy(text, info);
+  snprintf(text, sizeof text, "%s", info);
   OSSL_PARAM params[] = {
     OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
     OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, sizeof secret),
@@ -153,8 +154,8 @@ static void root_keys_are_those_of_hkdf(void **unused)
   uint8_t key[32], wanted[32];
   static const char *const labels[] = {"storage header", "x", "a label of thirty-two characters"};
   for (uint32_t i = 0; i < 3; i++) {
-    char info[64] = "holdfast ";
-    strcat(info, labels[i]);
+    char info[64];
+    snprintf(info, sizeof info, "holdfast %s", labels[i]);
     openssl_hkdf(wanted, rig.otp + OTP_UNIQUE_KEY_OFFSET, info);
     assert_int_equal(root_key_derive(key, labels[i]), PSA_SUCCESS);
     assert_memory_equal(key, wanted, 32);

@@ -49,7 +49,7 @@ void sweep_fail(const char *format, ...)
   va_list arguments;
   va_start(arguments, format);
   fprintf(stderr, "\nstorage_powercut: FAILED: ");
-  vfprintf(stderr, format, arguments);
+  vfprintf(stderr, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized): two lines above */
   va_end(arguments);
   fprintf(stderr, "\n  scenario \"%s\", %u changes done\n", where.scenario, steps_done);
   for (uint32_t i = 0; i < where.cuts; i++) print_cut(&where.cut[i]);
