@@ -499,6 +499,12 @@ static X509_REQ *longer_name(EVP_PKEY *key, const char *name)
   return good_csr(key, THING "x");
 }
 
+static X509_REQ *shorter_name(EVP_PKEY *key, const char *name)
+{
+  (void)name;
+  return good_csr(key, "lamp-");
+}
+
 static X509_REQ *no_name(EVP_PKEY *key, const char *name)
 {
   X509_REQ *request = good_csr(key, name);
@@ -620,6 +626,7 @@ static void hostile_requests_get_no_certificate(void **state)
 {
   (void)state;
   static X509_REQ *(*const all[])(EVP_PKEY *, const char *) = {other_name,
+                                                               shorter_name,
                                                                longer_name,
                                                                no_name,
                                                                two_names,
