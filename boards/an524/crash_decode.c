@@ -3,6 +3,7 @@
 
 #include "caller_memory.h"
 #include "crash.h"
+#include "firmware_map.h"
 #include "registers.h"
 #include "startup.h"
 
@@ -64,10 +65,8 @@ static void note_unhandled(crash_record *c)
 
 static void note_address(crash_record *c, uint32_t cfsr)
 {
-  const uint32_t sfsr = REG(SCB_SFSR);
   if (c->kind == CRASH_SECURE_FAULT) {
-    c->status = sfsr;
-    c->address_valid = (sfsr & SFSR_ADDRESS_VALID) != 0;
+    c->address_valid = (c->status & SFSR_ADDRESS_VALID) != 0;
     c->address = c->address_valid ? REG(SCB_SFAR) : 0;
   } else if ((cfsr & CFSR_BUS_ADDRESS_VALID) != 0) {
     c->address_valid = 1;
@@ -94,10 +93,18 @@ static void note_nonsecure_frame(crash_record *c, uint32_t exc_return)
   c->exception = f->xpsr & EXCEPTION_MASK;
 }
 
+/* What a forged return claims to be the frame of secure code can be anything that lies on the secure stack, registers with secrets
+ * too: only an address of code leaves. */
+static uint32_t secure_code_address(uint32_t pc)
+{
+  return pc - FIRMWARE_SECURE_BASE < FIRMWARE_SECURE_BYTES ? pc : 0;
+}
+
 void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t exc_return)
 {
   (void)address; /* of bus faults only, and valid or not: read where it is needed */
-  crash_record c = {.kind = kind_of(active_exception()), .status = cfsr, .pc = pc};
+  crash_record c = {.kind = kind_of(active_exception()), .status = cfsr, .pc = secure_code_address(pc)};
+  if (c.kind == CRASH_SECURE_FAULT) c.status = REG(SCB_SFSR);
   c.secure = (exc_return & EXC_RETURN_SECURE_FRAME) != 0;
   if (c.secure == 0) {
     if (c.kind == CRASH_HARD)

@@ -128,8 +128,9 @@ bool isolation_apply(const isolation_region *regions, uint32_t region_count, con
 }
 
 /* leave(entry): the other world starts at `entry` on an empty secure stack. All of that stack is wiped, because start-up worked
- * with secrets on it, and its end is sealed: a forged return that finds it empty finds two words that are no return address, and
- * faults (CVE-2020-16273). Registers hold nothing. Comes back only when the other world returns from its start. */
+ * with secrets on it, and its end is sealed: a forged return that finds it empty finds words that are no return address, and
+ * faults (CVE-2020-16273). There are as many as a frame has: the fault handler looks into the frame that a forged return claims
+ * (start-up). Registers hold nothing. Comes back only when the other world returns from its start. */
 __asm__(".syntax unified\n"
         ".thumb\n"
         ".section .text.leave, \"ax\", %progbits\n"
@@ -144,8 +145,10 @@ __asm__(".syntax unified\n"
         "   cmp r1, r2\n"
         "   blo 1b\n"
         "   ldr r1, =0xFEF5EDA5\n"
-        "   str r1, [r2, #-4]!\n"
-        "   str r1, [r2, #-4]!\n"
+        "   sub r4, r2, #32\n" /* a frame */
+        "2: str r1, [r2, #-4]!\n"
+        "   cmp r2, r4\n"
+        "   bhi 2b\n"
         "   msr msp, r2\n"
         "   bic r0, r0, #1\n" /* to the non-secure world */
         "   mov r1, r3\n"
@@ -162,10 +165,10 @@ __asm__(".syntax unified\n"
         "   msr apsr_nzcvq, r3\n"
         "   blxns r0\n"
         "   movs r0, #" TEXT(RESET_FAULT_NUMBER) "\n"
-        "   b reset_system\n"
-        "   .ltorg\n"
-        ".size leave, . - leave\n"
-        ".text\n");
+                                                 "   b reset_system\n"
+                                                 "   .ltorg\n"
+                                                 ".size leave, . - leave\n"
+                                                 ".text\n");
 _Noreturn void leave(uint32_t entry);
 _Static_assert(RESET_FAULT_NUMBER == RESET_FAULT, "reset.h");
 

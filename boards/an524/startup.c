@@ -102,10 +102,11 @@ __attribute__((naked)) void fault_entry(void)
                                           "   str r12, [r1, #24]\n"
                                           "   bx lr\n"
                                           "1: ldr r1, [r3, #16]\n" /* BFAR */
-                                          "   ldr r3, =__stack_bottom\n"
-                                          "   msr msplim, r3\n"
-                                          "   ldr r3, =__stack_top\n"
-                                          "   msr msp, r3\n"
+                                          "   ldr r12, =__stack_bottom\n"
+                                          "   msr msplim, r12\n"
+                                          "   ldr r12, =__stack_top\n"
+                                          "   msr msp, r12\n"
+                                          "   mov r3, lr\n"
                                           "   b fault_give_up\n"
                                           "   .ltorg\n");
 }
