@@ -5,7 +5,7 @@
 #include "registers.h"
 
 #define NOISE UART(1u)
-#define PATIENCE_MS 100u
+#define PATIENCE_MS 500u /* an emulator that gets little of its host's time */
 #define PATIENCE_BYTE_MS 2u
 
 static void noise_start(void)

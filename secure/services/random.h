@@ -7,7 +7,8 @@
  * Fails closed: after a failed health test nothing random is given out until the next restart. A source that is silent is asked
  * again at the next call that needs it; what was seeded before goes on giving random_bytes() until its next reseed is due.
  *
- * Costs of noise: 1,024 bytes for the start-up test and 96 for the seed, then 64 per reseed. The port bounds the wait (entropy.h).
+ * Costs of noise: 1,024 bytes for the start-up test and 96 for the seed, then 64 per reseed. The port bounds the wait for each
+ * piece (entropy.h), RANDOM_START_MAX_MS that for all of the start-up test: a source that dribbles counts as silent.
  *
  * Context as storage.h. */
 #ifndef HF_SECURE_RANDOM_H
@@ -23,6 +24,7 @@
  * first one (SP 800-90A, 8.6.7 and 10.1, table 2). HMAC_DRBG concentrates them, no conditioning is needed before it. */
 #define RANDOM_RESEED_RAW_BYTES 64u
 #define RANDOM_SEED_RAW_BYTES 96u
+#define RANDOM_START_MAX_MS 3000u /* well below the watchdog's limit */
 #define RANDOM_RESEED_INTERVAL 1000 /* requests; the standard allows 2^48 */
 
 /* Start-up test and first seed, anew each time it is called. PSA_SUCCESS | PSA_ERROR_INSUFFICIENT_ENTROPY (later calls of any

@@ -304,6 +304,18 @@ static void tries_a_silent_source_again(void **unused)
   }
 }
 
+/* It gives all that is asked, but so slowly that the watchdog would be next. */
+static void takes_a_source_that_dribbles_for_a_silent_one(void **unused)
+{
+  (void)unused;
+  uint8_t out[16];
+  host_clock_step(RANDOM_START_MAX_MS / 4);
+  assert_int_equal(random_start(), PSA_ERROR_INSUFFICIENT_ENTROPY);
+  assert_in_range(noise.taken, 1, 6 * 64);
+  host_clock_step(1);
+  assert_int_equal(random_bytes(out, sizeof out), PSA_SUCCESS);
+}
+
 static void makes_no_key_when_the_source_died_but_goes_on_otherwise(void **unused)
 {
   (void)unused;
@@ -336,6 +348,7 @@ int main(void)
     cmocka_unit_test_setup(stays_failed_when_a_source_gets_stuck_later, restart),
     cmocka_unit_test_setup(stays_failed_when_a_planned_reseed_finds_it_stuck, restart),
     cmocka_unit_test_setup(tries_a_silent_source_again, restart),
+    cmocka_unit_test_setup(takes_a_source_that_dribbles_for_a_silent_one, restart),
     cmocka_unit_test_setup(makes_no_key_when_the_source_died_but_goes_on_otherwise, restart),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
