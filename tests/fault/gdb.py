@@ -14,7 +14,7 @@ SOCKET = "gdb.sock"
 class Debugged(Emulator):
     """An Emulator that stands still before its first instruction."""
 
-    def __init__(self, device):
+    def __init__(self, device, options=()):
         self.line = None
         self.received = b""
         with socket.socket(socket.AF_UNIX) as listener:  # ours, so that nothing has to be polled for
@@ -22,7 +22,7 @@ class Debugged(Emulator):
             listener.listen(1)
             listener.settimeout(ANSWER_SECONDS)
             try:
-                super().__init__(device, ("-S", "-chardev", f"socket,id=gdb,path={SOCKET}", "-gdb", "chardev:gdb"))
+                super().__init__(device, ("-S", "-chardev", f"socket,id=gdb,path={SOCKET}", "-gdb", "chardev:gdb", *options))
                 self.line, _ = listener.accept()
             except BaseException:
                 self.power_off()
@@ -70,11 +70,18 @@ class Debugged(Emulator):
 
     # ---- commands ----
 
-    def reset(self):
-        self.say("qRcmd," + b"system_reset".hex())
+    def monitor(self, words):
+        """A command of the emulator's own monitor; what it prints."""
+        printed = b""
+        self.say("qRcmd," + words.encode().hex())
         while (answer := self.hear()) != "OK":
             if answer is None or answer.startswith("E"):
-                raise AssertionError(f"system_reset: {answer}")
+                raise AssertionError(f"{words}: {answer}")
+            printed += bytes.fromhex(answer[1:])
+        return printed.decode()
+
+    def reset(self):
+        self.monitor("system_reset")
 
     def stop_at(self, address):
         self.ask(f"Z1,{address:x},2")
