@@ -65,7 +65,8 @@ typedef struct call_job {
 #define CALLER_ANY (CALLER_PRIVILEGED | CALLER_UNPRIVILEGED)
 
 /* Name, function of serve.c, who may call, type of the arguments, most input bytes, most output bytes, and whether it works with
- * secrets (then the secure stack is wiped after it). An id is the place in this list. */
+ * secrets (then the secure stack is wiped after it): so does all that asks storage for anything, as storage may have to mount again.
+ * An id is the place in this list. */
 #define CALLS(X) \
   X(EMPTY, empty, CALLER_ANY, call_no_arguments, 0, 0, false) \
   X(KEY_GENERATE, key_generate, CALLER_PRIVILEGED, psa_key_attributes_t, 0, sizeof(psa_key_id_t), true) \
@@ -90,7 +91,7 @@ typedef struct call_job {
   X(UPDATE_REJECT, update_reject, CALLER_PRIVILEGED, call_no_arguments, 0, 0, false) \
   X(UPDATE_ACCEPT, update_accept, CALLER_PRIVILEGED, call_no_arguments, 0, 0, false) \
   X(UPDATE_OUTCOME_TOLD, update_outcome_told, CALLER_PRIVILEGED, call_no_arguments, 0, 0, false) \
-  X(DEVICE_INFO, device_info, CALLER_ANY, call_no_arguments, 0, sizeof(hf_device_info), false) \
+  X(DEVICE_INFO, device_info, CALLER_ANY, call_no_arguments, 0, sizeof(hf_device_info), true) \
   X(DEVICE_RESET, device_reset, CALLER_PRIVILEGED, call_no_arguments, 0, 0, false) \
   X(WATCHDOG_FEED, feed_watchdog, CALLER_PRIVILEGED, call_no_arguments, 0, 0, false) \
   X(CONSOLE_WRITE, console_write, CALLER_ANY, call_no_arguments, HF_CONSOLE_MAX, 0, false) \

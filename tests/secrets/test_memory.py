@@ -17,6 +17,7 @@ IDENTITY, KEY = 0x40000001, 21  # hf_identity.h, caller.c
 NAMES = {IDENTITY: "identity", KEY: f"key {KEY}"}
 THING = "watched"
 NOISE_BYTES = 0x2000
+PC = 15
 BEGIN, NAME, END, CSR, DONE = 0x31, 0x32, 0x34, 0x22, 0x24  # secure/factory_protocol.h
 # What is in RAM when these functions begin, in the order of a start.
 AT_HAND = (("health_take", "noise"), ("hkdf", "unique key"), ("mbedtls_hmac_drbg_seed", "drbg"),
@@ -50,10 +51,14 @@ class Memory(unittest.TestCase):
         cls.maker = Maker(development=True)
         cls.addClassCleanup(cls.maker.close)
         cls.device = cls.maker.device(THING, program=os.path.join(DEVELOPMENT, CALLER))
+        cls.device.save()
         cls.secure = SecurePart()
         cls.noise = os.path.join(cls.maker.folder, "noise")
         with open(cls.noise, "wb") as file:
             file.write(os.urandom(NOISE_BYTES))
+
+    def setUp(self):
+        self.addCleanup(self.device.restore)  # each test starts with what the factory left
 
     def power_on(self):
         return Watched(self.device, self.maker.folder, self.noise)
@@ -105,6 +110,20 @@ class Memory(unittest.TestCase):
             for number in secrets.nonce(NAMES[signer], digest, signature):
                 search.add_number("nonce", number)
         self.assert_clean(search, looks)
+
+    def test_a_call_that_has_to_mount_storage_leaves_nothing(self):
+        """Also one that only asks: after a failed write the next call, whichever it is, reads the storage anew, with its keys."""
+        address = self.secure.program.address
+        search = self.search(self.secrets())
+        with self.power_on() as emulator:
+            self.start_nonsecure(emulator)
+            for function in ("device_service_info", "storage_get_info"):
+                emulator.run_to(address[function])
+            emulator.set_register(PC, address["storage_mount"])  # what storage_get_info() begins with then
+            emulator.run_to(address["seal_start"])
+            self.assertIn("storage record", search.in_bytes(emulator.look("mounting").memory["SRAM"]))
+            emulator.run_to(self.secure.answer)
+            self.assert_clean(search, [emulator.look("device, that mounts")])
 
     # ---- restarts: RAM keeps what it holds ----
 
