@@ -12,7 +12,7 @@ while IFS= read -r row; do
   shown=${row%|}
   shown=${shown##*|}
   # shellcheck disable=SC2016 # the backquotes are Markdown's
-  names=$(grep -oE '`(boot|tools|docs)\.[a-z0-9_.]+`' <<< "$shown" | tr -d '`' || true)
+  names=$(grep -oE '`(boot|docs|kernel|secure|tools)\.[a-z0-9_.]+`' <<< "$shown" | tr -d '`' || true)
   if [ -z "$names" ] && [ "${shown// /}" != - ]; then
     echo "no test named: ${row:0:70}"
     missing=1
