@@ -1,6 +1,7 @@
 """Files and consoles: no secret of a device is in any of them. Its fuses alone hold what it is born with."""
 import base64
 import os
+import shutil
 import unittest
 
 import device_secrets
@@ -53,14 +54,16 @@ class Files(unittest.TestCase):
         text = base64.b64encode(b"ab" + key + b"c")
         forms = {"as it is": key, "backwards": key[::-1], "a third of it": key[9:20], "digits": key.hex().encode(),
                  "large digits": key.hex().upper().encode(), "base64": text, "base64 in lines": text[:25] + b"\n" + text[25:]}
-        plant = os.path.join(self.maker.folder, "home/plant")
-        self.addCleanup(os.remove, plant)
+        folder = os.path.join(self.maker.folder, "home/planted")
+        plant = os.path.join(folder, "plant")
+        os.mkdir(folder)
+        self.addCleanup(shutil.rmtree, folder)
         for what, form in forms.items():
             with open(plant, "wb") as file:
                 file.truncate(1 << 24)  # mostly a hole
                 file.seek(12345678)
                 file.write(form + b"\n")
-            self.assertIn((plant, "identity"), search.in_folder(os.path.dirname(plant)), what)
+            self.assertIn((plant, "identity"), search.in_folder(folder), what)
 
 
 if __name__ == "__main__":
