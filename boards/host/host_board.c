@@ -55,6 +55,8 @@ static struct {
   size_t at, end;
   void (*sink)(void *, const void *, uint32_t);
   void *sink_context;
+  bool (*source)(void *, uint8_t *);
+  void *source_context;
 } console;
 
 void host_uart_feed(const void *data, uint32_t bytes)
@@ -76,6 +78,12 @@ void host_uart_sink(void (*sink)(void *, const void *, uint32_t), void *context)
   console.sink_context = context;
 }
 
+void host_uart_source(bool (*source)(void *, uint8_t *), void *context)
+{
+  console.source = source;
+  console.source_context = context;
+}
+
 void uart_init(void)
 {
 }
@@ -87,7 +95,7 @@ void uart_write(const void *data, uint32_t bytes)
 
 bool uart_read(uint8_t *byte)
 {
-  if (console.at == console.end) return false;
+  if (console.at == console.end) return console.source && console.source(console.source_context, byte);
   *byte = console.waiting[console.at++];
   return true;
 }
@@ -111,9 +119,20 @@ uint32_t clock_ms(void)
   return now_ms;
 }
 
+static struct {
+  bool set;
+  uint32_t seconds;
+} rtc;
+
+void host_rtc_set(uint32_t seconds)
+{
+  rtc.set = true;
+  rtc.seconds = seconds;
+}
+
 uint32_t clock_rtc_seconds(void)
 {
-  return (uint32_t)time(NULL);
+  return rtc.set ? rtc.seconds : (uint32_t)time(NULL);
 }
 
 void watchdog_start(uint32_t limit_ms)
@@ -121,11 +140,32 @@ void watchdog_start(uint32_t limit_ms)
   (void)limit_ms;
 }
 
+static uint32_t feeds;
+
 void watchdog_feed(void)
 {
+  feeds++;
+}
+
+uint32_t host_watchdog_feeds(void)
+{
+  return feeds;
 }
 
 /* ---- Reset, entropy ---- */
+
+static void (*reset_handler)(reset_cause);
+
+void host_reset_handler(void (*handler)(reset_cause))
+{
+  reset_handler = handler;
+}
+
+void reset_system(reset_cause cause)
+{
+  if (reset_handler) reset_handler(cause);
+  abort(); /* a handler that returns would let the program run on through its own reset */
+}
 
 static uint32_t attempts;
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "board.h"
+#include "reset.h"
 
 /* map: static storage. Attaches nothing. */
 void host_board_select(const board_map *map);
@@ -60,10 +61,23 @@ void host_ram_attach(uint32_t base, uint32_t bytes, uint8_t *memory);
 void host_uart_feed(const void *data, uint32_t bytes);
 void host_uart_sink(void (*sink)(void *context, const void *data, uint32_t bytes), void *context);
 
+/* Asked for a byte each time the device reads and nothing fed is left; false: none now. Null: none ever. */
+void host_uart_source(bool (*source)(void *context, uint8_t *byte), void *context);
+
 /* The noise source: asked for each byte of entropy_read(); false: it is silent. Null: the host's random device again. */
 void host_noise_script(bool (*source)(void *context, uint8_t *byte), void *context);
 
 /* The clock: tests own time. Each clock_ms() call advances it by step_ms. */
 void host_clock_step(uint32_t step_ms);
+/* The battery-backed clock stands at that time; 0: there is none. Not called: the host's clock. */
+void host_rtc_set(uint32_t seconds);
+
+/* Feedings of the watchdog since the program started. */
+uint32_t host_watchdog_feeds(void);
+
+/* Called by reset_system(); never returns (tests longjmp). Without one, a reset ends the program. */
+void host_reset_handler(void (*handler)(reset_cause cause));
+/* The crash record is lost, and its count. */
+void host_power_off(void);
 
 #endif
