@@ -15,7 +15,8 @@
  *                  <-  DONE
  *
  * Each request is answered within FACTORY_ANSWER_MS, or the host repeats it: all are idempotent. REFUSED answers any request
- * that cannot be met; the conversation goes on. After FACTORY_SILENCE_MS without a frame the device restarts.
+ * that cannot be met; the conversation goes on. A frame that pauses for FACTORY_PAUSE_MS is forgotten: its repetition comes whole.
+ * After FACTORY_SILENCE_MS without a frame the device restarts.
  * All integers little-endian. */
 #ifndef HF_SECURE_FACTORY_PROTOCOL_H
 #define HF_SECURE_FACTORY_PROTOCOL_H
@@ -27,8 +28,10 @@
 #define FACTORY_WINDOW_MS 100u
 #define FACTORY_BEGIN_EVERY_MS 100u
 #define FACTORY_ANSWER_MS 5000u
+#define FACTORY_PAUSE_MS 1000u /* within a frame */
 #define FACTORY_SILENCE_MS 10000u
-#define FACTORY_DATA_MAX 1016u /* of an ITEM frame, which with its head fills RECOVERY_BODY_MAX: longer items come in pieces */
+#define FACTORY_DATA_MAX \
+  1016u /* of an ITEM frame, which with its head fills RECOVERY_BODY_MAX: longer items come in pieces */
 
 typedef enum factory_type {
   FACTORY_BEGIN = 0x31,   /* host: empty */
@@ -51,7 +54,7 @@ typedef struct factory_hello {
   uint32_t protocol;
   uint8_t serial[24];    /* padded with 0 */
   uint32_t has_key;      /* 1: the identity key is there */
-  uint32_t has_identity; /* 1: all is there; nothing but END is taken any more */
+  uint32_t has_identity; /* 1: all is there: END is next */
   uint32_t name_bytes;   /* of the thing name it has; 0: none */
   uint8_t name[128];     /* padded with 0 */
 } factory_hello;

@@ -78,13 +78,13 @@ _Noreturn void device_service_reset(void)
   reset_system(RESET_SOFTWARE);
 }
 
-/* Accepted means: the journal has no trial any more. */
+/* Accepted means: the journal has no trial any more. A trial is never without a journal: one that cannot be read accepts nothing. */
 static bool still_on_trial(void)
 {
   journal j;
   if (boot->trial == 0) return false;
   journal_open(&j);
-  return j.now.trial == boot->slot;
+  return !j.found || j.now.trial == boot->slot;
 }
 
 psa_status_t device_service_feed(void)

@@ -7,8 +7,8 @@
 #include "storage.h"
 
 /* A P-256 key in a certificate (RFC 5480): these bytes, then x and y. */
-static const uint8_t p256_key_info[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06,
-                                        0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+static const uint8_t p256_key_info[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+                                        0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
 
 static bool item_exists(storage_owner owner, uint64_t uid)
 {
@@ -29,14 +29,12 @@ size_t identity_name(char out[HF_THING_NAME_MAX])
   return used;
 }
 
-/* Write-once items: the same value again is what a repeated request brings. */
-static psa_status_t store_once(psa_storage_uid_t uid, const uint8_t *data, size_t bytes)
+/* PSA_SUCCESS: the item is there with this very value | PSA_ERROR_ALREADY_EXISTS with another | as storage_get() */
+static psa_status_t compare(psa_storage_uid_t uid, const uint8_t *data, size_t bytes)
 {
   uint8_t piece[64];
   struct psa_storage_info_t info;
   const psa_status_t found = storage_get_info(STORAGE_NONSECURE, uid, &info);
-  if (found == PSA_ERROR_DOES_NOT_EXIST)
-    return storage_set(STORAGE_NONSECURE, uid, data, bytes, PSA_STORAGE_FLAG_WRITE_ONCE);
   if (found != PSA_SUCCESS) return found;
   if (info.size != bytes) return PSA_ERROR_ALREADY_EXISTS;
   for (size_t at = 0, used; at < bytes; at += used) {
@@ -47,11 +45,34 @@ static psa_status_t store_once(psa_storage_uid_t uid, const uint8_t *data, size_
   return PSA_SUCCESS;
 }
 
+/* Write-once items: the same value again is what a repeated request brings. */
+static psa_status_t store_once(psa_storage_uid_t uid, const uint8_t *data, size_t bytes)
+{
+  const psa_status_t found = compare(uid, data, bytes);
+  if (found != PSA_ERROR_DOES_NOT_EXIST) return found;
+  return storage_set(STORAGE_NONSECURE, uid, data, bytes, PSA_STORAGE_FLAG_WRITE_ONCE);
+}
+
+/* The others: a repeated request must not use up storage's counter. */
+static psa_status_t store_when_changed(psa_storage_uid_t uid, const uint8_t *data, size_t bytes)
+{
+  if (compare(uid, data, bytes) == PSA_SUCCESS) return PSA_SUCCESS;
+  return storage_set(STORAGE_NONSECURE, uid, data, bytes, PSA_STORAGE_FLAG_NONE);
+}
+
 psa_status_t identity_begin(const char *name, size_t bytes)
 {
   if (!csr_name_is_valid(name, bytes)) return PSA_ERROR_INVALID_ARGUMENT;
   const psa_status_t status = store_once(HF_UID_THING_NAME, (const uint8_t *)name, bytes);
   return status == PSA_SUCCESS ? keys_make_identity() : status;
+}
+
+/* One SEQUENCE from the first byte to the last (X.690, 8.1.3): a certificate that lost its end is written once, and for good. */
+static bool is_whole(const uint8_t *certificate, size_t bytes)
+{
+  if (bytes < 4 || certificate[0] != 0x30) return false;
+  if (certificate[1] == 0x81) return certificate[2] == bytes - 3;
+  return certificate[1] == 0x82 && ((size_t)certificate[2] << 8 | certificate[3]) == bytes - 4;
 }
 
 /* Not a parser: the factory's certificate must contain this key where keys are written, or TLS would fail in the field. */
@@ -71,7 +92,7 @@ static psa_status_t store_certificate(const uint8_t *data, size_t bytes)
   const psa_status_t status = keys_export_public(HF_KEY_DEVICE_IDENTITY, key, sizeof key, &used);
   if (status == PSA_ERROR_INVALID_HANDLE) return PSA_ERROR_BAD_STATE;
   if (status != PSA_SUCCESS) return status;
-  if (!carries_key(data, bytes, key)) return PSA_ERROR_INVALID_SIGNATURE;
+  if (!is_whole(data, bytes) || !carries_key(data, bytes, key)) return PSA_ERROR_INVALID_SIGNATURE;
   return store_once(HF_UID_DEVICE_CERTIFICATE, data, bytes);
 }
 
@@ -82,5 +103,5 @@ psa_status_t identity_store(psa_storage_uid_t uid, const uint8_t *data, size_t b
   if (bytes == 0 || bytes > most) return PSA_ERROR_INVALID_ARGUMENT;
   if (uid == HF_UID_DEVICE_CERTIFICATE) return store_certificate(data, bytes);
   if (uid != HF_UID_ENDPOINT && !is_anchor) return PSA_ERROR_INVALID_ARGUMENT;
-  return storage_set(STORAGE_NONSECURE, uid, data, bytes, PSA_STORAGE_FLAG_NONE);
+  return store_when_changed(uid, data, bytes);
 }

@@ -22,9 +22,9 @@ size_t identity_name(char out[HF_THING_NAME_MAX]);
 psa_status_t identity_begin(const char *name, size_t bytes) PSA_MUST_CHECK;
 
 /* Stores one of the factory's items. The certificate must carry the device's own public key, and is written once; the same one again
- * is no error. uid: of hf_identity.h.
+ * is no error. The same value of any item again writes nothing. uid: of hf_identity.h.
  * PSA_SUCCESS | PSA_ERROR_INVALID_ARGUMENT no such item, or its size | PSA_ERROR_BAD_STATE there is no key yet |
- * PSA_ERROR_INVALID_SIGNATURE a certificate of another key | PSA_ERROR_ALREADY_EXISTS it has another certificate | storage_set()'s */
+ * PSA_ERROR_INVALID_SIGNATURE a certificate of another key, or not whole | PSA_ERROR_ALREADY_EXISTS it has another certificate | storage_set()'s */
 psa_status_t identity_store(psa_storage_uid_t uid, const uint8_t *data, size_t bytes) PSA_MUST_CHECK;
 
 #endif
