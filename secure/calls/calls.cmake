@@ -20,6 +20,16 @@ if(HF_HOST)
     endif()
   endforeach()
 
+  # libFuzzer comes with clang; the run here is short and always the same.
+  if(HF_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    add_executable(factory_fuzz firmware/factory_fuzz.c ${PROJECT_SOURCE_DIR}/boot/common/framing.c)
+    target_compile_options(factory_fuzz PRIVATE -fsanitize=fuzzer)
+    target_link_options(factory_fuzz PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(factory_fuzz PRIVATE hf_secure_services hf_board cmocka hf_warnings)
+    add_test(NAME secure.factory_fuzz COMMAND factory_fuzz -runs=20000 -seed=1 -max_len=4096 -print_final_stats=1)
+    set_tests_properties(secure.factory_fuzz PROPERTIES LABELS secure TIMEOUT 120)
+  endif()
+
   # A board's file that needs no board.
   hf_unit_test(NAME crash_test AREA secure SOURCES ${PROJECT_SOURCE_DIR}/boards/an524/crash_test.c)
   if(TARGET crash_test)
