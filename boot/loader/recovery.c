@@ -14,7 +14,6 @@
 #include "board.h"
 #include "clock.h"
 #include "counter.h"
-#include "crc32.h"
 #include "flash.h"
 #include "uart.h"
 
@@ -30,21 +29,11 @@ static void put_u32(uint8_t *at, uint32_t value)
 
 /* ---- Sending ---- */
 
-static void send(recovery_type type, const void *body, uint32_t bytes)
-{
-  uint8_t head[RECOVERY_HEADER_BYTES] = {RECOVERY_SYNC_0, RECOVERY_SYNC_1, (uint8_t)type, 0, (uint8_t)bytes, 0};
-  uint8_t tail[4];
-  put_u32(tail, crc32(crc32(0, head + 2, sizeof head - 2), body, bytes));
-  uart_write(head, sizeof head);
-  uart_write(body, bytes);
-  uart_write(tail, sizeof tail);
-}
-
 static void send_number(recovery_type type, uint32_t number)
 {
   uint8_t body[4];
   put_u32(body, number);
-  send(type, body, sizeof body);
+  framing_send((uint32_t)type, body, sizeof body);
 }
 
 static void send_hello(const recovery *r)
@@ -57,7 +46,7 @@ static void send_hello(const recovery *r)
     .image_max = BOARD_FLASH_SLOT_BYTES,
   };
   memcpy(hello.product_id, r->l->trust.product_id, sizeof hello.product_id);
-  send(RECOVERY_HELLO, &hello, sizeof hello);
+  framing_send(RECOVERY_HELLO, &hello, sizeof hello);
 }
 
 /* ---- Taking the image ---- */
@@ -135,7 +124,7 @@ static bool handle_chunk(recovery *r, const uint8_t *body, uint32_t bytes)
     if (status == BOOT_OK && image_complete(r)) {
       status = finish(r);
       if (status == BOOT_OK) {
-        send(RECOVERY_DONE, body, 0);
+        framing_send(RECOVERY_DONE, body, 0);
         return true;
       }
     }
@@ -150,34 +139,17 @@ static bool handle_chunk(recovery *r, const uint8_t *body, uint32_t bytes)
 
 /* ---- Receiving ---- */
 
-/* Takes one byte; true when `frame` holds a whole, valid frame. */
+/* Takes one byte; true when it ends a CHUNK with data in it. */
 static bool receive(recovery *r, uint8_t byte)
 {
-  r->frame[r->got++] = byte;
-  if (r->got == 1) {
-    if (byte != RECOVERY_SYNC_0) r->got = 0;
-    return false;
-  }
-  if (r->got == 2) {
-    if (byte != RECOVERY_SYNC_1) r->got = byte == RECOVERY_SYNC_0;
-    return false;
-  }
-  if (r->got < RECOVERY_HEADER_BYTES) return false;
-  const uint32_t body = (uint32_t)r->frame[4] | (uint32_t)r->frame[5] << 8;
-  if (r->frame[2] != RECOVERY_CHUNK || r->frame[3] != 0 || body <= 4 || body > RECOVERY_BODY_MAX) {
-    r->got = 0;
-    return false;
-  }
-  const uint32_t total = RECOVERY_HEADER_BYTES + body + 4;
-  if (r->got < total) return false;
-  r->got = 0;
-  return crc32(0, r->frame + 2, total - 6) == get_u32(r->frame + total - 4);
+  return framing_take(&r->in, byte) && framing_type(&r->in) == RECOVERY_CHUNK && framing_body_bytes(&r->in) > 4;
 }
 
 void recovery_begin(recovery *r, loader *l, boot_status reason)
 {
   memset(r, 0, sizeof *r);
   r->l = l;
+  r->in = (framing){.frame = r->frame, .body_max = RECOVERY_BODY_MAX};
   r->reason = reason;
   r->slot = BOOT_SLOT_A;
   r->last_frame = clock_ms();
@@ -189,14 +161,13 @@ bool recovery_poll(recovery *r)
   uint8_t byte;
   while (uart_read(&byte)) {
     if (!receive(r, byte)) continue;
-    const uint32_t body = (uint32_t)r->frame[4] | (uint32_t)r->frame[5] << 8;
     r->last_frame = clock_ms();
-    if (handle_chunk(r, r->frame + RECOVERY_HEADER_BYTES, body)) return true;
+    if (handle_chunk(r, framing_body(&r->in), framing_body_bytes(&r->in))) return true;
   }
   const uint32_t now = clock_ms();
   if (now - r->last_frame >= RECOVERY_SILENCE_MS) {
     start_over(r);
-    r->got = 0;
+    r->in.got = 0;
     r->last_frame = now;
   }
   if (r->wanted == 0 && now - r->last_hello >= RECOVERY_HELLO_MS) {

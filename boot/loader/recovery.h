@@ -3,6 +3,7 @@
 #ifndef HF_LOADER_RECOVERY_H
 #define HF_LOADER_RECOVERY_H
 
+#include "framing.h"
 #include "loader.h"
 #include "recovery_protocol.h"
 #include "update.h"
@@ -15,8 +16,8 @@ typedef struct recovery {
   uint32_t wanted;     /* file offset of the next byte wanted */
   uint32_t last_frame; /* clock_ms() of the last valid frame */
   uint32_t last_hello; /* clock_ms() */
-  uint32_t got;        /* bytes in `frame` */
-  uint8_t frame[RECOVERY_HEADER_BYTES + RECOVERY_BODY_MAX + 4u];
+  framing in;
+  uint8_t frame[RECOVERY_BODY_MAX + FRAMING_EXTRA_BYTES]; /* of `in` */
 } recovery;
 
 /* reason: why the device is here, told in each HELLO. */
