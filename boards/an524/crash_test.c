@@ -35,7 +35,7 @@ static int power_on(void **state)
 
 static void assert_count(uint32_t count)
 {
-  crash_record record;
+  crash_record record = {0};
   assert_true(crash_read(&record));
   assert_int_equal(record.count, count);
 }
