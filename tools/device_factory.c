@@ -122,6 +122,7 @@ typedef struct work {
   const parts *parts;
   uint32_t certificate_days;
   io_bytes certificate;
+  char serial[CA_SERIAL_TEXT]; /* of the certificate; "": none was made in this run */
   factory_session session;
 } work;
 
@@ -132,7 +133,6 @@ static bool certify(void *context, const uint8_t *csr, size_t csr_bytes, factory
   ca device;
   const char *thing = w->parts->identity.thing;
   const char *wrong = NULL;
-  char serial[CA_SERIAL_TEXT];
   ca_request request = {.thing = thing, .days = w->certificate_days, .now = time(NULL)};
   request.key = csr_key(csr, csr_bytes, thing, &wrong);
   if (request.key == NULL) {
@@ -142,7 +142,7 @@ static bool certify(void *context, const uint8_t *csr, size_t csr_bytes, factory
   io_free(&w->certificate);
   bool issued = ca_open(CA_DEVICE, CA_ISSUE, request.now, &device);
   if (issued) {
-    issued = ca_issue(&device, &request, &w->certificate, serial);
+    issued = ca_issue(&device, &request, &w->certificate, w->serial);
     ca_close(&device);
   }
   EVP_PKEY_free(request.key);
@@ -205,38 +205,44 @@ static int give_identity(work *w)
 
 /* ---- The end ---- */
 
-/* What the CA has recorded for the thing; "" when it is not there any more. */
-static bool note_certificate(twin_identity *identity)
+/* The certificate this conversation gave is on record, and live. */
+static bool is_live(const char *serial)
 {
   ca device;
-  ca_record live;
+  ca_record record;
   bool found = false;
-  identity->certificate[0] = 0;
-  if (!ca_exists(CA_DEVICE)) return true;
   if (!ca_open(CA_DEVICE, CA_LOOK, 0, &device)) return false;
-  bool looked = ca_find(&device, identity->thing, &live, &found);
+  bool looked = ca_find_serial(&device, serial, &record, &found);
+  bool live = found && !record.revoked;
   ca_close(&device);
-  if (found) memcpy(identity->certificate, live.serial, sizeof live.serial);
-  ca_record_free(&live);
-  return looked;
+  ca_record_free(&record);
+  if (looked && !live) out_error("certificate %s was revoked meanwhile, and its device was not secured", serial);
+  return live;
+}
+
+/* Before anything is frozen: a device that is for good has a certificate that is known. */
+static bool note_certificate(twin *t, const char *serial)
+{
+  if (!is_live(serial)) return false;
+  memcpy(t->identity.certificate, serial, CA_SERIAL_TEXT);
+  return twin_save_description(t);
 }
 
 /* The OTP first: a device that is called finished is frozen. */
 static bool close_factory(twin *t)
 {
   static const uint32_t mark = OTP_MARK_SET;
-  io_sweep(t->directory.text); /* an interrupted save leaves OTP banks behind, with secrets in them */
   if (t->identity.secure &&
       otp_program(OTP_FUSES_OFFSET + offsetof(otp_fuses, secured_mark), &mark, sizeof mark) != OTP_OK) {
     out_error("OTP of %s did not take the mark that secures it", t->name);
     return false;
   }
-  if (!twin_save(t) || !note_certificate(&t->identity)) return false;
+  if (!twin_save(t)) return false;
   t->identity.finished = true;
   return twin_save_description(t);
 }
 
-/* A device that is frozen has had its identity before: only the last line is missing. */
+/* A device that is frozen has had its identity before, and the certificate was noted: only the last line is missing. */
 static bool is_frozen(const twin *t)
 {
   otp_fuses fuses;
@@ -244,12 +250,13 @@ static bool is_frozen(const twin *t)
   return fuses.secured_mark != 0;
 }
 
-static int finish(const char *name)
+static int finish(const work *w)
 {
   twin t;
-  if (!twin_open(name, TWIN_CHANGE, &t)) return OUT_REFUSED;
+  if (!twin_open(w->name, TWIN_CHANGE, &t)) return OUT_REFUSED;
   io_signals_hold();
-  bool closed = close_factory(&t);
+  io_sweep(t.directory.text); /* an interrupted save leaves OTP banks behind, with secrets in them */
+  bool closed = (is_frozen(&t) || note_certificate(&t, w->serial)) && close_factory(&t);
   io_signals_release();
   twin_close(&t);
   return closed ? OUT_OK : OUT_REFUSED;
@@ -267,5 +274,5 @@ int device_finish(const char *name, const parts *p, uint32_t certificate_days)
   emulator_signals_catch();
   int code = frozen ? OUT_OK : give_identity(&w);
   io_free(&w.certificate);
-  return code == OUT_OK ? finish(name) : code;
+  return code == OUT_OK ? finish(&w) : code;
 }

@@ -1,6 +1,6 @@
 /* The second half of the factory: a device that has been made gets its identity, and its OTP is frozen.
  *
- *     made --(device makes its key)--(certificate recorded)--(device has all)--> OTP frozen --> finished
+ *     made --(device makes its key)--(certificate recorded)--(device has all)--(noted)--> OTP frozen --> finished
  *
  * Interrupted anywhere, it goes on from there: the device keeps its key, the CA its record, device.json says whether it is finished.
  */

@@ -129,6 +129,13 @@ static void take_name(device *d, const uint8_t *body, size_t bytes)
   X509_REQ_free(request);
 }
 
+/* The certificate is written once. */
+static bool has_another_certificate(const device *d, uint32_t item, uint32_t total)
+{
+  return item == FACTORY_ITEM_CERTIFICATE && d->certificate_bytes > 0 &&
+         (d->certificate_bytes != total || memcmp(d->certificate, d->piece, total) != 0);
+}
+
 static void keep_item(device *d, uint32_t item, uint32_t total)
 {
   if (item == FACTORY_ITEM_CERTIFICATE) {
@@ -157,6 +164,10 @@ static void take_item(device *d, const uint8_t *body, size_t bytes)
   if (head.offset == d->had) {
     memcpy(d->piece + d->had, body + sizeof head, bytes - sizeof head);
     d->had += (uint32_t)(bytes - sizeof head);
+    if (d->had == head.total_bytes && has_another_certificate(d, head.item, head.total_bytes)) {
+      refuse(d, PSA_ERROR_ALREADY_EXISTS, FACTORY_ITEM);
+      return;
+    }
     if (d->had == head.total_bytes) keep_item(d, head.item, head.total_bytes);
   }
   const uint32_t told[2] = {head.item, d->had};
@@ -361,17 +372,17 @@ static void goes_on_where_a_device_lost_its_pieces(void **state)
   succeeds_with((faults){.forgets_pieces = true});
 }
 
-/* NAME, two pieces of the certificate, the endpoint, one and three of the anchors, END: eight requests. */
+/* NAME, the endpoint, three and one pieces of the anchors, two of the certificate, END: nine requests. */
 static void goes_on_after_a_restart_at_any_request(void **state)
 {
   (void)state;
-  for (unsigned n = 1; n <= 8; n++) succeeds_with((faults){.restart = n});
+  for (unsigned n = 1; n <= 9; n++) succeeds_with((faults){.restart = n});
 }
 
 static void goes_on_after_a_power_cut_at_any_request(void **state)
 {
   (void)state;
-  for (unsigned n = 1; n <= 8; n++) {
+  for (unsigned n = 1; n <= 9; n++) {
     fixture *x = new_fixture();
     x->d.f.silent_from = n;
     assert_int_equal(talk(x), FACTORY_END_SILENT);
@@ -384,18 +395,39 @@ static void goes_on_after_a_power_cut_at_any_request(void **state)
 }
 
 /* DONE was lost, or the command was killed before it could note it. */
-static void a_complete_device_is_only_asked_to_end(void **state)
+static void a_complete_device_is_given_the_same_again(void **state)
 {
   (void)state;
   fixture *x = new_fixture();
   assert_int_equal(talk(x), FACTORY_END_DONE);
-  x->d.requests = x->certified = 0;
+  x->certified = 0;
   x->d.done = false;
   factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2);
   assert_int_equal(talk(x), FACTORY_END_DONE);
-  assert_int_equal(x->d.requests, 1);
-  assert_int_equal(x->certified, 0);
+  assert_int_equal(x->certified, 1);
   assert_all_is_there(x);
+  free_fixture(x);
+}
+
+/* Somebody spoke with it before us, and it calls itself complete: what is his goes away, or the device is refused. */
+static void nothing_of_a_stranger_is_left_in_a_complete_device(void **state)
+{
+  (void)state;
+  fixture *x = new_fixture();
+  assert_int_equal(talk(x), FACTORY_END_DONE);
+  x->d.done = false;
+  x->d.endpoint[0] ^= 1;
+  x->d.anchors[0][7] ^= 1;
+  x->d.anchor_bytes[1] = 1;
+  factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2);
+  assert_int_equal(talk(x), FACTORY_END_DONE);
+  assert_all_is_there(x);
+  x->d.done = false;
+  x->d.certificate[9] ^= 1;
+  factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2);
+  assert_int_equal(talk(x), FACTORY_END_FAILED);
+  assert_false(x->d.done);
+  assert_non_null(strstr(x->s.problem, "it refused its certificate: it has another one already"));
   free_fixture(x);
 }
 
@@ -472,9 +504,12 @@ static void nonsense_about_what_is_stored_changes_nothing(void **state)
   assert_int_equal(factory_session_step(s, FACTORY_HELLO, (const uint8_t *)&h, sizeof h), FACTORY_SEND);
   assert_int_equal(factory_session_step(s, FACTORY_CSR, frame, 1), FACTORY_CERTIFY);
   assert_int_equal(factory_session_certified(s, x->certificate, sizeof x->certificate), FACTORY_SEND);
-  static const uint32_t had[] = {FACTORY_DATA_MAX + 1, sizeof x->certificate, 2048, 0x7FFFFFFF, 0xFFFFFFFF};
+  const uint32_t endpoint[2] = {FACTORY_ITEM_ENDPOINT, sizeof ENDPOINT - 1};
+  assert_int_equal(factory_session_step(s, FACTORY_STORED, (const uint8_t *)endpoint, sizeof endpoint), FACTORY_SEND);
+  static const uint32_t had[] = {FACTORY_DATA_MAX + 1, 2 * FACTORY_DATA_MAX, ANCHOR_BYTES, 0x7FFFFFFF, 0xFFFFFFFF};
   for (size_t i = 0; i < sizeof had / sizeof had[0]; i++) {
-    const uint32_t body[2] = {FACTORY_ITEM_CERTIFICATE, had[i]}, other[2] = {FACTORY_ITEM_ENDPOINT, FACTORY_DATA_MAX};
+    const uint32_t body[2] = {FACTORY_ITEM_TRUST_ANCHOR_0, had[i]},
+                   other[2] = {FACTORY_ITEM_CERTIFICATE, FACTORY_DATA_MAX};
     assert_int_equal(factory_session_step(s, FACTORY_STORED, (const uint8_t *)body, sizeof body), FACTORY_WAIT);
     assert_int_equal(factory_session_step(s, FACTORY_STORED, (const uint8_t *)other, sizeof other), FACTORY_WAIT);
     assert_int_equal(factory_session_step(s, FACTORY_STORED, (const uint8_t *)body, 4), FACTORY_WAIT);
@@ -693,7 +728,8 @@ int main(void)
     cmocka_unit_test(goes_on_where_a_device_lost_its_pieces),
     cmocka_unit_test(goes_on_after_a_restart_at_any_request),
     cmocka_unit_test(goes_on_after_a_power_cut_at_any_request),
-    cmocka_unit_test(a_complete_device_is_only_asked_to_end),
+    cmocka_unit_test(a_complete_device_is_given_the_same_again),
+    cmocka_unit_test(nothing_of_a_stranger_is_left_in_a_complete_device),
     cmocka_unit_test(a_refusal_ends_it),
     cmocka_unit_test(refusals_of_something_else_are_ignored),
     cmocka_unit_test(silence_is_bounded),

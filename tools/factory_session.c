@@ -44,23 +44,21 @@ static factory_next go(factory_session *s, factory_state state)
 
 /* ---- Items ---- */
 
-/* The first server CA goes last: a device that has it has all, and then takes END only. */
-static unsigned anchor_index(const factory_session *s)
+static bool is_anchor(const factory_session *s)
 {
-  return s->anchor_count + 1 - s->item;
+  return s->item >= 1 && s->item <= s->anchor_count;
 }
 
 static uint32_t item_number(const factory_session *s)
 {
-  if (s->item == 0) return FACTORY_ITEM_CERTIFICATE;
-  return s->item == 1 ? FACTORY_ITEM_ENDPOINT : FACTORY_ITEM_TRUST_ANCHOR_0 + anchor_index(s);
+  if (is_anchor(s)) return FACTORY_ITEM_TRUST_ANCHOR_0 + s->item - 1;
+  return s->item == 0 ? FACTORY_ITEM_ENDPOINT : FACTORY_ITEM_CERTIFICATE;
 }
 
 static factory_blob item_data(const factory_session *s)
 {
-  if (s->item == 0) return s->certificate;
-  if (s->item == 1) return (factory_blob){(const uint8_t *)s->endpoint, strlen(s->endpoint)};
-  return s->anchors[anchor_index(s)];
+  if (is_anchor(s)) return s->anchors[s->item - 1];
+  return s->item == 0 ? (factory_blob){(const uint8_t *)s->endpoint, strlen(s->endpoint)} : s->certificate;
 }
 
 static uint32_t piece_bytes(const factory_session *s)
@@ -109,7 +107,7 @@ static factory_next hello(factory_session *s, const uint8_t *body, size_t bytes)
     return fail(s, "its greeting makes no sense; is its firmware of this holdfast version?");
   if (h.name_bytes > 0 && (h.name_bytes != strlen(s->thing) || memcmp(h.name, s->thing, h.name_bytes) != 0))
     return fail(s, "it has another thing name already, for good");
-  return go(s, h.has_identity == 1 ? FACTORY_ENDING : FACTORY_NAMING);
+  return go(s, FACTORY_NAMING);
 }
 
 static factory_next csr(factory_session *s, const uint8_t *body, size_t bytes)
@@ -164,8 +162,8 @@ static const char *what(const factory_session *s)
 {
   if (s->state == FACTORY_NAMING) return "the thing name, or could not make its key";
   if (s->state == FACTORY_ENDING) return "to end: its identity is not complete";
-  if (s->item == 0) return "its certificate";
-  return s->item == 1 ? "the endpoint" : "a server CA";
+  if (is_anchor(s)) return "a server CA";
+  return s->item == 0 ? "the endpoint" : "its certificate";
 }
 
 static uint32_t type_under_way(const factory_session *s)

@@ -2,9 +2,12 @@
  * and what to make of each frame.
  *
  *     calling --HELLO--> naming --CSR--> (certify) --> storing --STORED...--> ending --DONE--> finished
- *        ^                 |                              |                     ^
- *        |                 |     HELLO with an identity   |                     |
+ *        ^                 |                              |                     |
  *        +--restarted()----+------------------------------+---------------------+
+ *
+ * Every conversation goes all the way, also with a device that says it is complete: what it has may be from another who spoke with
+ * it before us. The same again is taken, by all that is written once; anything else it refuses, and we fail.
+ * The certificate goes last: it is written once, so nothing that is still open lies behind it.
  *
  * In each state one request is under way, factory_session_frame(); it is sent again when its answer stays away. Answers to
  * anything else, late or repeated, are ignored.
@@ -43,7 +46,7 @@ typedef struct factory_session {
   unsigned anchor_count;
   factory_blob certificate;
   factory_state state;
-  unsigned item;   /* storing: 0 certificate, 1 endpoint, then the anchors, backwards */
+  unsigned item;   /* storing: 0 endpoint, then the anchors, then the certificate */
   uint32_t offset; /* of the piece under way */
   unsigned requests;
   factory_blob csr; /* FACTORY_CERTIFY: in the frame reader, until its next byte */

@@ -4,7 +4,8 @@ import time
 
 import recovery_client
 
-BEGIN, HELLO, NAME, CSR = 0x31, 0x21, 0x32, 0x22
+BEGIN, HELLO, NAME, CSR, ITEM, STORED = 0x31, 0x21, 0x32, 0x22, 0x33, 0x23
+CERTIFICATE, ENDPOINT, TRUST_ANCHOR_0 = 2, 3, 16  # items
 BEGIN_SECONDS = 0.1
 HELLO_SECONDS = 30
 
@@ -27,10 +28,18 @@ class FactoryClient(recovery_client.Client):
 
     def csr(self, thing):
         """The device's certificate request, DER."""
-        self.emulator.send(recovery_client.frame(NAME, thing.encode()))
+        return self.ask(NAME, thing.encode(), CSR)
+
+    def store(self, item, data):
+        """An item of one piece."""
+        self.ask(ITEM, struct.pack("<III", item, len(data), 0) + data, STORED)
+
+    def ask(self, request, body, wanted):
+        """Body of the answer, which has to be of the type `wanted`."""
+        self.emulator.send(recovery_client.frame(request, body))
         while True:
-            kind, body = self.receive()
-            if kind == CSR:
-                return body
+            kind, answer = self.receive()
+            if kind == wanted:
+                return answer
             if kind != HELLO:
-                self.emulator.fail_waiting(f"frame {kind:#x} {body.hex()}, expected a request")
+                self.emulator.fail_waiting(f"frame {kind:#x} {answer.hex()}, expected {wanted:#x}")

@@ -10,7 +10,7 @@ import unittest
 
 import recovery_client
 from device import Device
-from factory_client import BEGIN, HELLO, FactoryClient
+from factory_client import BEGIN, CERTIFICATE, ENDPOINT, HELLO, TRUST_ANCHOR_0, FactoryClient
 from workshop import DEVELOPMENT, HOLDFAST, PRODUCT, Refused, Workshop
 
 SEED = 20261122
@@ -342,6 +342,32 @@ class Refusals(FactoryTest):
         self.unfinished("gone")
         self.workshop.holdfast("device", "retire", "gone")
         self.assert_refused(self.words("gone"), "is retired")
+
+
+    def visit(self, name, certificate):
+        """A stranger speaks with the unfinished device first, and gives it what is his."""
+        with self.device(name).power_on() as emulator:
+            client = FactoryClient(emulator)
+            self.assertIsNotNone(client.hello(gives_up_at=SETTLED))
+            key = openssl("req", "-inform", "DER", "-noout", "-pubkey", data=client.csr(name))
+            client.store(ENDPOINT, b"stranger.example:8883")
+            client.store(TRUST_ANCHOR_0, b"stranger's CA")
+            if certificate:  # any SEQUENCE with its key in it
+                info = openssl("pkey", "-pubin", "-outform", "DER", data=key)
+                client.store(CERTIFICATE, bytes([0x30, 0x81, len(info) + 60]) + bytes(60) + info)
+
+    def test_a_device_that_a_stranger_made_complete_is_not_secured(self):
+        self.unfinished("met")
+        self.visit("met", certificate=True)
+        self.assert_refused(self.words("met"), "it refused")
+        self.assertEqual(self.device("met").read("fuses.bin")[SECURED_MARK], bytes(4))
+        self.assertFalse(self.description("met")["identity"]["finished"])
+
+    def test_an_incomplete_device_that_a_stranger_spoke_with_is_completed(self):
+        self.unfinished("seen")
+        self.visit("seen", certificate=False)
+        self.new("seen")
+        self.assert_complete("seen")
 
 
 class Batch(FactoryTest):
