@@ -228,7 +228,7 @@ static void left_inside(const attempt *self)
 static uint32_t stay(handler_entry *entry)
 {
   volatile bool stays = true;
-  while (stays) continue;
+  while (stays) __asm__ volatile("wfi");
   return entry->lr;
 }
 
@@ -242,13 +242,14 @@ static void interrupt_stays(const attempt *self)
 
 static void program_stays(const attempt *self)
 {
-  for (;;) __asm__ volatile("" : : "r"(self));
+  for (;;) __asm__ volatile("wfi" : : "r"(self));
 }
 
+/* Not even asleep. */
 static void program_stays_masked(const attempt *self)
 {
   __asm__ volatile("cpsid i\n\tcpsid f");
-  program_stays(self);
+  for (;;) __asm__ volatile("" : : "r"(self));
 }
 
 /* ---- Forged returns. value: where to ---- */
