@@ -1,8 +1,10 @@
 /* The factory's conversation with a device that has no identity yet, over the console UART, in frames of the recovery protocol
  * (boot/common/recovery_protocol.h: sync, type, length, body, CRC-32) with types of its own.
  *
- * The host sends BEGIN every 100 ms from power-on until HELLO comes: a device whose OTP is not frozen listens for it for
- * FACTORY_WINDOW_MS at each boot, before it starts the non-secure world; a secured device does not listen at all. Then:
+ * The host sends BEGIN every FACTORY_BEGIN_EVERY_MS from power-on until HELLO comes: a device whose OTP is not frozen listens for it at
+ * each boot, before it starts the non-secure world, for FACTORY_WINDOW_MS after the last byte it heard, FACTORY_WINDOW_MAX_MS at most;
+ * a secured device does not listen at all. Whoever is on the UART of a device that is not frozen can speak to it: the host
+ * believes nothing a device says it has already, and goes through all of it. Then:
  *
  *     host                          device
  *     BEGIN        ->
@@ -11,7 +13,7 @@
  *                  <-  CSR          signed by that key
  *     ITEM ...     ->               certificate, endpoint, trust anchors: each stored before it is answered
  *                  <-  STORED
- *     END          ->               checks that all is there, that the certificate carries its key, and restarts
+ *     END          ->               checks that all is there, forgets trust anchors beyond the number told, and restarts
  *                  <-  DONE
  *
  * Each request is answered within FACTORY_ANSWER_MS, or the host repeats it: all are idempotent. REFUSED answers any request
@@ -26,7 +28,8 @@
 
 #define FACTORY_PROTOCOL 1u
 #define FACTORY_WINDOW_MS 100u
-#define FACTORY_BEGIN_EVERY_MS 100u
+#define FACTORY_WINDOW_MAX_MS 1000u
+#define FACTORY_BEGIN_EVERY_MS 40u /* two fall into the window whatever the phase */
 #define FACTORY_ANSWER_MS 5000u
 #define FACTORY_PAUSE_MS 1000u /* within a frame */
 #define FACTORY_SILENCE_MS 10000u
@@ -40,7 +43,7 @@ typedef enum factory_type {
   FACTORY_CSR = 0x22,     /* device: PKCS #10, DER */
   FACTORY_ITEM = 0x33,    /* host: factory_item, then up to FACTORY_DATA_MAX bytes */
   FACTORY_STORED = 0x23,  /* device: u32 item, u32 bytes had so far */
-  FACTORY_END = 0x34,     /* host: empty */
+  FACTORY_END = 0x34,     /* host: u32 number of trust anchors, 1 to 4 */
   FACTORY_DONE = 0x24,    /* device: empty */
   FACTORY_REFUSED = 0x25, /* device: i32 psa_status_t, u32 type of the frame refused */
 } factory_type;
@@ -54,7 +57,7 @@ typedef struct factory_hello {
   uint32_t protocol;
   uint8_t serial[24];    /* padded with 0 */
   uint32_t has_key;      /* 1: the identity key is there */
-  uint32_t has_identity; /* 1: all is there: END is next */
+  uint32_t complete;     /* 1: everything has been stored, by whomever */
   uint32_t name_bytes;   /* of the thing name it has; 0: none */
   uint8_t name[128];     /* padded with 0 */
 } factory_hello;

@@ -18,7 +18,6 @@
 #include "otp.h"
 #include "otp_map.h"
 #include "reset.h"
-#include "storage.h"
 #include "uart.h"
 #include "watchdog.h"
 
@@ -26,6 +25,11 @@
 
 static uint8_t frame[BODY_MAX + FRAMING_EXTRA_BYTES];
 static framing incoming = {.frame = frame, .body_max = BODY_MAX};
+
+static_assert(HF_UID_BASE + FACTORY_ITEM_CERTIFICATE == HF_UID_DEVICE_CERTIFICATE &&
+                HF_UID_BASE + FACTORY_ITEM_ENDPOINT == HF_UID_ENDPOINT &&
+                HF_UID_BASE + FACTORY_ITEM_TRUST_ANCHOR_0 == HF_UID_TRUST_ANCHOR(0),
+              "items have the numbers of hf_identity.h");
 
 /* An item on its way. */
 static struct {
@@ -43,26 +47,14 @@ static void refuse(psa_status_t status)
   framing_send(FACTORY_REFUSED, body, sizeof body);
 }
 
-static bool has_item(storage_owner owner, uint64_t uid)
-{
-  struct psa_storage_info_t info;
-  return storage_get_info(owner, uid, &info) == PSA_SUCCESS;
-}
-
-static bool all_is_there(void)
-{
-  return identity_is_complete() && has_item(STORAGE_NONSECURE, HF_UID_ENDPOINT) &&
-         has_item(STORAGE_NONSECURE, HF_UID_TRUST_ANCHOR(0));
-}
-
 static void say_hello(void)
 {
   factory_hello hello = {.protocol = FACTORY_PROTOCOL};
   char name[HF_THING_NAME_MAX];
   if (otp_read(OTP_FUSES_OFFSET + offsetof(otp_fuses, serial), hello.serial, sizeof hello.serial) != OTP_OK)
     memset(hello.serial, 0, sizeof hello.serial);
-  hello.has_key = has_item(STORAGE_SECURE, HF_KEY_DEVICE_IDENTITY);
-  hello.has_identity = all_is_there();
+  hello.has_key = identity_has_key();
+  hello.complete = identity_is_equipped();
   hello.name_bytes = (uint32_t)identity_name(name);
   memcpy(hello.name, name, hello.name_bytes);
   framing_send(FACTORY_HELLO, &hello, sizeof hello);
@@ -118,9 +110,14 @@ static psa_status_t take_item(const uint8_t *body, uint32_t body_bytes)
 
 /* ---- Conversation ---- */
 
-static psa_status_t finish(void)
+static psa_status_t finish(const uint8_t *body, uint32_t bytes)
 {
-  if (!all_is_there()) return PSA_ERROR_BAD_STATE;
+  uint32_t anchors;
+  if (bytes != sizeof anchors) return PSA_ERROR_INVALID_ARGUMENT;
+  memcpy(&anchors, body, sizeof anchors);
+  if (!identity_is_equipped()) return PSA_ERROR_BAD_STATE;
+  const psa_status_t status = identity_trust_only(anchors);
+  if (status != PSA_SUCCESS) return status;
   framing_send(FACTORY_DONE, NULL, 0);
   reset_system(RESET_SOFTWARE);
 }
@@ -133,18 +130,19 @@ static psa_status_t serve_request(void)
   case FACTORY_BEGIN: say_hello(); return PSA_SUCCESS;
   case FACTORY_NAME: return take_name((const char *)body, bytes);
   case FACTORY_ITEM: return take_item(body, bytes);
-  case FACTORY_END: return finish();
+  case FACTORY_END: return finish(body, bytes);
   default: return PSA_ERROR_NOT_SUPPORTED;
   }
 }
 
-/* True: a frame came in time. The clock is asked for each byte: a line that never falls silent ends no later than any other. */
-static bool wait_for_frame(uint32_t limit_ms)
+/* True: a frame came before the line was silent for silence_ms, and within limit_ms. The clock is asked for each byte: a line that
+ * never falls silent ends no later than any other. */
+static bool wait_for_frame(uint32_t silence_ms, uint32_t limit_ms)
 {
   const uint32_t begin = clock_ms();
   uint32_t now = begin, last_byte = begin;
   uint8_t byte;
-  for (; now - begin < limit_ms; now = clock_ms()) {
+  for (; now - begin < limit_ms && now - last_byte < silence_ms; now = clock_ms()) {
     watchdog_feed();
     if (uart_read(&byte)) {
       last_byte = now;
@@ -160,13 +158,23 @@ static _Noreturn void serve(void)
   do {
     const psa_status_t status = serve_request();
     if (status != PSA_SUCCESS) refuse(status);
-  } while (wait_for_frame(FACTORY_SILENCE_MS));
+  } while (wait_for_frame(FACTORY_SILENCE_MS, FACTORY_SILENCE_MS));
   reset_system(RESET_SOFTWARE);
+}
+
+/* The caller has decided that; this is the other time. */
+static bool fuses_are_open(void)
+{
+  uint32_t mark;
+  return otp_read(OTP_FUSES_OFFSET + offsetof(otp_fuses, secured_mark), &mark, sizeof mark) == OTP_OK && mark == 0;
 }
 
 void factory_listen(void)
 {
   const uint32_t begin = clock_ms();
-  for (uint32_t gone = 0; gone < FACTORY_WINDOW_MS; gone = clock_ms() - begin)
-    if (wait_for_frame(FACTORY_WINDOW_MS - gone) && framing_type(&incoming) == FACTORY_BEGIN) serve();
+  if (!fuses_are_open()) return;
+  for (uint32_t gone = 0; gone < FACTORY_WINDOW_MAX_MS; gone = clock_ms() - begin) {
+    if (!wait_for_frame(FACTORY_WINDOW_MS, FACTORY_WINDOW_MAX_MS - gone)) return;
+    if (framing_type(&incoming) == FACTORY_BEGIN) serve();
+  }
 }

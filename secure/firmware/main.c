@@ -5,9 +5,7 @@
 #include "clock.h"
 #include "device_service.h"
 #include "factory.h"
-#include "firmware_map.h"
 #include "handoff.h"
-#include "isolation.h"
 #include "manifest.h"
 #include "random.h"
 #include "reset.h"
@@ -15,16 +13,7 @@
 #include "storage.h"
 #include "uart.h"
 #include "update_control.h"
-
-/* All that is the product's; the rest stays secure. */
-static const isolation_region regions[] = {
-  {FIRMWARE_NONSECURE_BASE, FIRMWARE_NONSECURE_BYTES, ISOLATION_NONSECURE},
-  {FIRMWARE_NONSECURE_RAM_BASE, FIRMWARE_NONSECURE_RAM_BYTES, ISOLATION_NONSECURE},
-  {FIRMWARE_GATES_BASE, FIRMWARE_GATES_BYTES, ISOLATION_GATES},
-};
-static const isolation_device devices[] = {
-  ISOLATION_TIMER0, ISOLATION_TIMER1, ISOLATION_DUALTIMER, ISOLATION_UART2, ISOLATION_ETHERNET,
-};
+#include "worlds.h"
 
 static boot_info info; /* our copy: the original is in RAM that the next boot reuses */
 
@@ -60,7 +49,6 @@ void stage_main(void)
   if (info.magic != BOOT_INFO_MAGIC || info.size < sizeof info) give_up("no boot information");
   start_services();
   if (info.lifecycle_secured == 0) factory_listen();
-  if (!isolation_apply(regions, sizeof regions / sizeof regions[0], devices, sizeof devices / sizeof devices[0]))
-    give_up("the worlds cannot be divided");
-  isolation_start_nonsecure(FIRMWARE_NONSECURE_BASE);
+  if (!worlds_divide()) give_up("the worlds cannot be divided");
+  worlds_start_product();
 }

@@ -78,13 +78,14 @@ _Noreturn void device_service_reset(void)
   reset_system(RESET_SOFTWARE);
 }
 
-/* Accepted means: the journal has no trial any more. A trial is never without a journal: one that cannot be read accepts nothing. */
+/* Accepted means: the journal says that what runs is the active image. Anything else (rejected, a journal nobody can read) is
+ * as good as still on trial. */
 static bool still_on_trial(void)
 {
   journal j;
   if (boot->trial == 0) return false;
   journal_open(&j);
-  return !j.found || j.now.trial == boot->slot;
+  return j.now.active != boot->slot || j.now.trial != BOOT_SLOT_NONE;
 }
 
 psa_status_t device_service_feed(void)

@@ -130,12 +130,12 @@ static void each_part_of_an_identity_must_be_there(void **state)
 
 /* ---- Watchdog ---- */
 
-static void journal_says(uint32_t trial)
+static void journal_says(uint32_t active, uint32_t trial)
 {
   journal j;
   journal_open(&j);
   journal_record next = j.now;
-  next.active = BOOT_SLOT_A;
+  next.active = (uint8_t)active;
   next.trial = (uint8_t)trial;
   next.tries_left = 2;
   assert_int_equal(journal_append(&j, &next), BOOT_OK);
@@ -152,7 +152,7 @@ static void advance(uint32_t ms)
 static void start_on_trial(void)
 {
   info.trial = 1;
-  journal_says(BOOT_SLOT_B);
+  journal_says(BOOT_SLOT_A, BOOT_SLOT_B);
   device_service_start(&info);
 }
 
@@ -182,26 +182,30 @@ static void a_trial_that_was_accepted_is_fed_for_ever(void **state)
   start_on_trial();
   advance(DEVICE_TRIAL_MS);
   assert_feeds(false);
-  journal_says(BOOT_SLOT_NONE);
+  journal_says(BOOT_SLOT_B, BOOT_SLOT_NONE);
   assert_feeds(true);
   advance(0x80000000u);
   assert_feeds(true);
 }
 
-static void the_trial_of_the_other_slot_is_none_of_ours(void **state)
+/* Or an image that gave itself up could stay for as long as it likes. */
+static void a_trial_that_was_rejected_is_not_fed_for_ever(void **state)
 {
   (void)state;
   start_on_trial();
-  journal_says(BOOT_SLOT_A);
-  advance(DEVICE_TRIAL_MS);
+  journal_says(BOOT_SLOT_A, BOOT_SLOT_NONE);
   assert_feeds(true);
+  advance(DEVICE_TRIAL_MS);
+  assert_feeds(false);
+  journal_says(BOOT_SLOT_A, BOOT_SLOT_A);
+  assert_feeds(false);
 }
 
 static void a_boot_without_trial_is_fed_for_ever(void **state)
 {
   (void)state;
   device_service_start(&info);
-  journal_says(BOOT_SLOT_B); /* whatever it says */
+  journal_says(BOOT_SLOT_A, BOOT_SLOT_B); /* whatever it says */
   advance(DEVICE_TRIAL_MS);
   assert_feeds(true);
 }
@@ -303,7 +307,7 @@ int main(void)
     PROMISE(each_part_of_an_identity_must_be_there),
     PROMISE(a_trial_can_be_fed_for_its_time_and_no_longer),
     PROMISE(a_trial_that_was_accepted_is_fed_for_ever),
-    PROMISE(the_trial_of_the_other_slot_is_none_of_ours),
+    PROMISE(a_trial_that_was_rejected_is_not_fed_for_ever),
     PROMISE(a_boot_without_trial_is_fed_for_ever),
     PROMISE(a_trial_whose_journal_is_lost_is_not_accepted),
     PROMISE(a_watchdog_reset_leaves_a_crash_record_and_no_other_does),

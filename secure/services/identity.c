@@ -16,10 +16,33 @@ static bool item_exists(storage_owner owner, uint64_t uid)
   return storage_get_info(owner, uid, &info) == PSA_SUCCESS;
 }
 
+bool identity_has_key(void)
+{
+  return item_exists(STORAGE_SECURE, HF_KEY_DEVICE_IDENTITY);
+}
+
 bool identity_is_complete(void)
 {
-  return item_exists(STORAGE_SECURE, HF_KEY_DEVICE_IDENTITY) && item_exists(STORAGE_NONSECURE, HF_UID_THING_NAME) &&
+  return identity_has_key() && item_exists(STORAGE_NONSECURE, HF_UID_THING_NAME) &&
          item_exists(STORAGE_NONSECURE, HF_UID_DEVICE_CERTIFICATE);
+}
+
+bool identity_is_equipped(void)
+{
+  return identity_is_complete() && item_exists(STORAGE_NONSECURE, HF_UID_ENDPOINT) &&
+         item_exists(STORAGE_NONSECURE, HF_UID_TRUST_ANCHOR(0));
+}
+
+psa_status_t identity_trust_only(uint32_t count)
+{
+  if (count == 0 || count > HF_TRUST_ANCHORS) return PSA_ERROR_INVALID_ARGUMENT;
+  for (uint32_t i = 0; i < count; i++)
+    if (!item_exists(STORAGE_NONSECURE, HF_UID_TRUST_ANCHOR(i))) return PSA_ERROR_BAD_STATE;
+  for (uint32_t i = count; i < HF_TRUST_ANCHORS; i++) {
+    const psa_status_t status = storage_remove(STORAGE_NONSECURE, HF_UID_TRUST_ANCHOR(i));
+    if (status != PSA_SUCCESS && status != PSA_ERROR_DOES_NOT_EXIST) return status;
+  }
+  return PSA_SUCCESS;
 }
 
 size_t identity_name(char out[HF_THING_NAME_MAX])

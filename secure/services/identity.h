@@ -10,6 +10,7 @@
 
 #include "hf_identity.h"
 
+bool identity_has_key(void);
 /* Key, thing name and certificate are there. */
 bool identity_is_complete(void);
 
@@ -26,5 +27,13 @@ psa_status_t identity_begin(const char *name, size_t bytes) PSA_MUST_CHECK;
  * PSA_SUCCESS | PSA_ERROR_INVALID_ARGUMENT no such item, or its size | PSA_ERROR_BAD_STATE there is no key yet |
  * PSA_ERROR_INVALID_SIGNATURE a certificate of another key, or not whole | PSA_ERROR_ALREADY_EXISTS it has another certificate | storage_set()'s */
 psa_status_t identity_store(psa_storage_uid_t uid, const uint8_t *data, size_t bytes) PSA_MUST_CHECK;
+
+/* How many trust anchors there are to be: 0 to count - 1 must be there, all others are removed, whoever put them there.
+ * PSA_SUCCESS | PSA_ERROR_INVALID_ARGUMENT count is 0 or more than HF_TRUST_ANCHORS | PSA_ERROR_BAD_STATE one is missing: nothing
+ * was removed | storage_remove()'s */
+psa_status_t identity_trust_only(uint32_t count) PSA_MUST_CHECK;
+
+/* Key, name, certificate, endpoint and a trust anchor are there. */
+bool identity_is_equipped(void);
 
 #endif

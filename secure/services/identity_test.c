@@ -310,6 +310,27 @@ static void endpoint_and_anchors_can_be_corrected(void **state)
   }
 }
 
+/* Somebody was at the device's UART before the factory. */
+static void trust_anchors_that_the_factory_did_not_give_are_forgotten(void **state)
+{
+  (void)state;
+  static const uint8_t anchors[] = "wqxy";
+  struct psa_storage_info_t found;
+  assert_int_equal(identity_trust_only(1), PSA_ERROR_BAD_STATE);
+  for (uint32_t i = 0; i < HF_TRUST_ANCHORS; i++)
+    assert_int_equal(identity_store(HF_UID_TRUST_ANCHOR(i), anchors + i, 1), PSA_SUCCESS);
+  assert_int_equal(identity_trust_only(0), PSA_ERROR_INVALID_ARGUMENT);
+  assert_int_equal(identity_trust_only(HF_TRUST_ANCHORS + 1), PSA_ERROR_INVALID_ARGUMENT);
+  for (uint32_t count = HF_TRUST_ANCHORS; count > 0; count--) {
+    assert_int_equal(identity_trust_only(count), PSA_SUCCESS);
+    for (uint32_t i = 0; i < HF_TRUST_ANCHORS; i++)
+      assert_int_equal(storage_get_info(STORAGE_NONSECURE, HF_UID_TRUST_ANCHOR(i), &found),
+                       i < count ? PSA_SUCCESS : PSA_ERROR_DOES_NOT_EXIST);
+  }
+  assert_int_equal(identity_trust_only(2), PSA_ERROR_BAD_STATE);
+  assert_stored(HF_UID_TRUST_ANCHOR(0), anchors, 1);
+}
+
 /* Every protected change uses up some of a counter that is never refilled. */
 static void the_same_value_again_uses_up_nothing(void **state)
 {
@@ -433,6 +454,7 @@ int main(void)
     PROMISE(refuses_a_certificate_cut_anywhere_or_with_more_behind_it),
     PROMISE(takes_four_trust_anchors_and_an_endpoint),
     PROMISE(endpoint_and_anchors_can_be_corrected),
+    PROMISE(trust_anchors_that_the_factory_did_not_give_are_forgotten),
     PROMISE(the_same_value_again_uses_up_nothing),
     PROMISE(refuses_items_that_are_not_the_factorys),
     PROMISE(completes_after_power_loss_at_any_operation),
