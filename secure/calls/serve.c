@@ -20,7 +20,7 @@ static psa_status_t give(call *c, const void *value, uint32_t bytes)
   return PSA_SUCCESS;
 }
 
-static psa_status_t empty(call *c)
+static psa_status_t serve_empty(call *c)
 {
   (void)c;
   return PSA_SUCCESS;
@@ -33,7 +33,7 @@ static psa_key_id_t key_of(const call *c)
   return ((const call_key *)c->arguments)->id;
 }
 
-static psa_status_t key_generate(call *c)
+static psa_status_t serve_key_generate(call *c)
 {
   psa_key_id_t id = PSA_KEY_ID_NULL;
   if (c->out_bytes < sizeof id) return PSA_ERROR_BUFFER_TOO_SMALL; /* or the key would be made and its id lost */
@@ -41,24 +41,24 @@ static psa_status_t key_generate(call *c)
   return status == PSA_SUCCESS ? give(c, &id, sizeof id) : status;
 }
 
-static psa_status_t key_destroy(call *c)
+static psa_status_t serve_key_destroy(call *c)
 {
   return keys_destroy(key_of(c));
 }
 
-static psa_status_t key_attributes(call *c)
+static psa_status_t serve_key_attributes(call *c)
 {
   psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
   const psa_status_t status = keys_get_attributes(key_of(c), &attributes);
   return status == PSA_SUCCESS ? give(c, &attributes, sizeof attributes) : status;
 }
 
-static psa_status_t key_export(call *c)
+static psa_status_t serve_key_export(call *c)
 {
   return keys_export(key_of(c));
 }
 
-static psa_status_t key_export_public(call *c)
+static psa_status_t serve_key_export_public(call *c)
 {
   size_t used = 0;
   const psa_status_t status = keys_export_public(key_of(c), c->out, c->out_bytes, &used);
@@ -66,7 +66,7 @@ static psa_status_t key_export_public(call *c)
   return status;
 }
 
-static psa_status_t key_sign_hash(call *c)
+static psa_status_t serve_key_sign_hash(call *c)
 {
   const call_sign *a = c->arguments;
   size_t used = 0;
@@ -75,8 +75,7 @@ static psa_status_t key_sign_hash(call *c)
   return status;
 }
 
-/* Not named random(): the host's library has one. */
-static psa_status_t random_numbers(call *c)
+static psa_status_t serve_random(call *c)
 {
   const psa_status_t status = random_bytes(c->out, c->out_bytes);
   c->out_used = c->out_bytes;
@@ -90,13 +89,13 @@ static uint64_t uid_of(const uint32_t uid[2])
   return (uint64_t)uid[1] << 32 | uid[0];
 }
 
-static psa_status_t item_set(call *c)
+static psa_status_t serve_item_set(call *c)
 {
   const call_item_set *a = c->arguments;
   return storage_set(STORAGE_NONSECURE, uid_of(a->uid), c->in, c->in_bytes, a->flags);
 }
 
-static psa_status_t item_get(call *c)
+static psa_status_t serve_item_get(call *c)
 {
   const call_item_get *a = c->arguments;
   size_t used = 0;
@@ -105,7 +104,7 @@ static psa_status_t item_get(call *c)
   return status;
 }
 
-static psa_status_t item_info(call *c)
+static psa_status_t serve_item_info(call *c)
 {
   const call_item *a = c->arguments;
   struct psa_storage_info_t info = {0};
@@ -115,13 +114,13 @@ static psa_status_t item_info(call *c)
   return give(c, &answer, sizeof answer);
 }
 
-static psa_status_t item_remove(call *c)
+static psa_status_t serve_item_remove(call *c)
 {
   const call_item *a = c->arguments;
   return storage_remove(STORAGE_NONSECURE, uid_of(a->uid));
 }
 
-static psa_status_t storage_begin_anew(call *c)
+static psa_status_t serve_storage_reset(call *c)
 {
   (void)c;
   return storage_reset();
@@ -134,7 +133,7 @@ static bool is_firmware(const call *c)
   return ((const call_component *)c->arguments)->component == HF_FWU_FIRMWARE;
 }
 
-static psa_status_t update_query(call *c)
+static psa_status_t serve_update_query(call *c)
 {
   psa_fwu_component_info_t info = {0};
   if (!is_firmware(c)) return PSA_ERROR_DOES_NOT_EXIST;
@@ -142,52 +141,52 @@ static psa_status_t update_query(call *c)
   return status == PSA_SUCCESS ? give(c, &info, sizeof info) : status;
 }
 
-static psa_status_t update_start(call *c)
+static psa_status_t serve_update_start(call *c)
 {
   return is_firmware(c) ? update_control_begin(c->in, c->in_bytes) : PSA_ERROR_DOES_NOT_EXIST;
 }
 
-static psa_status_t update_write(call *c)
+static psa_status_t serve_update_write(call *c)
 {
   const call_component_write *a = c->arguments;
   if (a->component != HF_FWU_FIRMWARE) return PSA_ERROR_DOES_NOT_EXIST;
   return update_control_write(a->offset, c->in, c->in_bytes);
 }
 
-static psa_status_t update_finish(call *c)
+static psa_status_t serve_update_finish(call *c)
 {
   return is_firmware(c) ? update_control_finish() : PSA_ERROR_DOES_NOT_EXIST;
 }
 
-static psa_status_t update_cancel(call *c)
+static psa_status_t serve_update_cancel(call *c)
 {
   return is_firmware(c) ? update_control_cancel() : PSA_ERROR_DOES_NOT_EXIST;
 }
 
-static psa_status_t update_clean(call *c)
+static psa_status_t serve_update_clean(call *c)
 {
   return is_firmware(c) ? update_control_clean() : PSA_ERROR_DOES_NOT_EXIST;
 }
 
-static psa_status_t update_install(call *c)
+static psa_status_t serve_update_install(call *c)
 {
   const call_job *a = c->arguments;
   return update_control_install(a->job);
 }
 
-static psa_status_t update_reject(call *c)
+static psa_status_t serve_update_reject(call *c)
 {
   (void)c;
   return update_control_reject();
 }
 
-static psa_status_t update_accept(call *c)
+static psa_status_t serve_update_accept(call *c)
 {
   (void)c;
   return update_control_accept();
 }
 
-static psa_status_t update_outcome_told(call *c)
+static psa_status_t serve_update_outcome_told(call *c)
 {
   (void)c;
   return update_control_outcome_told();
@@ -195,39 +194,39 @@ static psa_status_t update_outcome_told(call *c)
 
 /* ---- Device ---- */
 
-static psa_status_t device_info(call *c)
+static psa_status_t serve_device_info(call *c)
 {
   hf_device_info info = {0};
   device_service_info(&info);
   return give(c, &info, sizeof info);
 }
 
-static psa_status_t device_reset(call *c)
+static psa_status_t serve_device_reset(call *c)
 {
   (void)c;
   device_service_reset();
 }
 
-static psa_status_t feed_watchdog(call *c)
+static psa_status_t serve_watchdog_feed(call *c)
 {
   (void)c;
   return device_service_feed();
 }
 
-static psa_status_t console_write(call *c)
+static psa_status_t serve_console_write(call *c)
 {
   device_service_print(c->in, c->in_bytes);
   return PSA_SUCCESS;
 }
 
-static psa_status_t read_crash(call *c)
+static psa_status_t serve_crash_read(call *c)
 {
   hf_crash crash = {0};
   if (!device_service_crash(&crash)) return PSA_ERROR_DOES_NOT_EXIST;
   return give(c, &crash, sizeof crash);
 }
 
-static psa_status_t clear_crash(call *c)
+static psa_status_t serve_crash_clear(call *c)
 {
   (void)c;
   device_service_crash_clear();
@@ -237,7 +236,7 @@ static psa_status_t clear_crash(call *c)
 /* ---- The table ---- */
 
 #define CALL_ENTRY(name, function, callers, arguments, in_max, out_max, with_secrets) \
-  {function, callers, sizeof(arguments), in_max, out_max, with_secrets},
+  {serve_##function, callers, sizeof(arguments), in_max, out_max, with_secrets},
 static const call_entry entries[CALL_COUNT] = {CALLS(CALL_ENTRY)};
 #undef CALL_ENTRY
 

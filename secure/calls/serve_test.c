@@ -308,10 +308,9 @@ static void every_call_fits_the_gates_buffers(void **state)
 static void unprivileged_callers_reach_these_and_no_others(void **state)
 {
   (void)state;
-  static const call_id open[] = {CALL_EMPTY,         CALL_KEY_ATTRIBUTES, CALL_KEY_EXPORT,   CALL_KEY_EXPORT_PUBLIC,
-                                 CALL_KEY_SIGN_HASH, CALL_RANDOM,         CALL_ITEM_SET,     CALL_ITEM_GET,
-                                 CALL_ITEM_INFO,     CALL_ITEM_REMOVE,    CALL_UPDATE_QUERY, CALL_DEVICE_INFO,
-                                 CALL_CONSOLE_WRITE, CALL_CRASH_READ};
+  static const call_id open[] = {CALL_EMPTY,         CALL_KEY_ATTRIBUTES, CALL_KEY_EXPORT,    CALL_KEY_EXPORT_PUBLIC,
+                                 CALL_KEY_SIGN_HASH, CALL_RANDOM,         CALL_ITEM_GET,      CALL_ITEM_INFO,
+                                 CALL_UPDATE_QUERY,  CALL_DEVICE_INFO,    CALL_CONSOLE_WRITE, CALL_CRASH_READ};
   for (uint32_t id = 0; id < CALL_COUNT; id++) {
     bool is_open = false;
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) is_open = is_open || open[i] == id;

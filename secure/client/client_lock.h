@@ -3,7 +3,10 @@
 #ifndef HF_CLIENT_LOCK_H
 #define HF_CLIENT_LOCK_H
 
-void client_lock(void);
+#include <stdbool.h>
+
+/* False: the caller cannot wait here (an interrupt handler). Otherwise client_unlock() follows. */
+bool client_lock(void);
 void client_unlock(void);
 
 #endif

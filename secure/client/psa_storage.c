@@ -15,7 +15,8 @@ psa_status_t psa_its_set(psa_storage_uid_t uid, size_t data_length, const void *
 psa_status_t psa_its_get(psa_storage_uid_t uid, size_t data_offset, size_t data_size, void *p_data,
                          size_t *p_data_length)
 {
-  const call_item_get arguments = {{LOW(uid), HIGH(uid)}, data_offset > UINT32_MAX ? UINT32_MAX : (uint32_t)data_offset};
+  const call_item_get arguments = {{LOW(uid), HIGH(uid)},
+                                   data_offset > UINT32_MAX ? UINT32_MAX : (uint32_t)data_offset};
   gate_output answer = {p_data, data_size, 0};
   const psa_status_t status = gate_call(CALL_ITEM_GET, &arguments, sizeof arguments, NULL, &answer);
   *p_data_length = answer.used;

@@ -3,8 +3,7 @@
  *     hf_device_info info;
  *     if (hf_device_get_info(&info) == PSA_SUCCESS && info.trial) run_self_test();
  *
- * Every function may also answer PSA_ERROR_CONNECTION_BUSY, PSA_ERROR_NOT_PERMITTED (called from an interrupt) and
- * PSA_ERROR_PROGRAMMER_ERROR (memory that is not the caller's). Tasks only. */
+ * Every function may also answer what psa/error.h says of all calls. Tasks only. */
 #ifndef HF_DEVICE_H
 #define HF_DEVICE_H
 

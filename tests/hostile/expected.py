@@ -97,7 +97,7 @@ EXPECTED = (
     (r"system\.(semihosting_by_hlt|bxns|blxns|ask_as_the_other_world)", f"fault usage {UNDEFINED}"),
     (r"system\.gate_of_our_own", f"fault secure {NOT_OURS}"),
     (r"system\.ask_about_secure_memory", "value 000[0-9a-f]0000"),  # rights by our MPU only; S, NSR, NSRW, region: 0
-    (r"system\.unprivileged_calls", "15 refused, 0 taken"),
+    (r"system\.unprivileged_calls", "17 refused, 0 taken"),
     (r"system\.kernels_page_as_.*", "programmer error"),
     (r"system\.read_only_page_as_output", "programmer error"),
     (r"system\.(read_only|open)_page_as_.*", "success"),

@@ -13,8 +13,8 @@
  * What is there: P-256 key pairs, persistent, made on the chip, for ECDSA over SHA-256. What is deliberately not: import, copy,
  * and any way to a private key. Keys live sealed in flash; their private half is in RAM only while it signs.
  *
- * Every function may also answer PSA_ERROR_CONNECTION_BUSY (another call is inside), PSA_ERROR_NOT_PERMITTED (called from an
- * interrupt) and PSA_ERROR_PROGRAMMER_ERROR (memory that is not the caller's). Tasks only. All buffers are the caller's. */
+ * Every function may also answer what psa/error.h says of all calls, those with keys what it says of storage. Tasks only. All
+ * buffers are the caller's. */
 #ifndef PSA_CRYPTO_H
 #define PSA_CRYPTO_H
 

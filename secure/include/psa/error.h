@@ -1,5 +1,17 @@
-/* Status codes of the PSA specifications (PSA Certified Status code API 1.0), as far as Holdfast's services answer them.
- * 0 is success, positive values are success with something more to do, negative ones are errors. */
+/* Status codes of the PSA specifications (PSA Certified Status code API 1.0), those that Holdfast's services answer. 0 is success,
+ * positive values are success with something more to do, negative ones are errors.
+ *
+ * What any call may answer, beside what its header says of it; nothing was done then:
+ *   PSA_ERROR_CONNECTION_BUSY      another call is inside; tasks of a kernel take turns and never see it
+ *   PSA_ERROR_CONNECTION_REFUSED   this call is for privileged code (docs/services.md)
+ *   PSA_ERROR_NOT_PERMITTED        called from an interrupt handler
+ *   PSA_ERROR_PROGRAMMER_ERROR     a pointer to memory that is not the caller's, or a size beyond every bound
+ * And what any call that reaches sealed storage (keys, items) may:
+ *   PSA_ERROR_BAD_STATE            storage did not start: the console said why
+ *   PSA_ERROR_STORAGE_FAILURE      flash did not take or give the data; a change is done or not done, the next reading tells
+ *   PSA_ERROR_HARDWARE_FAILURE     OTP does not answer
+ *   PSA_ERROR_DATA_CORRUPT         storage is stale (hf_storage_reset()), or this item is damaged
+ *   PSA_ERROR_CORRUPTION_DETECTED  a check of a result failed: a fault, or an attack */
 #ifndef PSA_ERROR_H
 #define PSA_ERROR_H
 
@@ -8,9 +20,9 @@
 typedef int32_t psa_status_t;
 
 #define PSA_SUCCESS ((psa_status_t)0)
-#define PSA_ERROR_CONNECTION_REFUSED ((psa_status_t)-130) /* no such service, or not for this caller */
-#define PSA_ERROR_CONNECTION_BUSY ((psa_status_t)-131)    /* another call is inside: nothing was done, try again */
-#define PSA_ERROR_PROGRAMMER_ERROR ((psa_status_t)-129)   /* sizes or memory of the call itself are wrong */
+#define PSA_ERROR_CONNECTION_REFUSED ((psa_status_t)-130)
+#define PSA_ERROR_CONNECTION_BUSY ((psa_status_t)-131)
+#define PSA_ERROR_PROGRAMMER_ERROR ((psa_status_t)-129)
 #define PSA_ERROR_GENERIC_ERROR ((psa_status_t)-132)
 #define PSA_ERROR_NOT_PERMITTED ((psa_status_t)-133) /* policy forbids it */
 #define PSA_ERROR_NOT_SUPPORTED ((psa_status_t)-134)
@@ -20,7 +32,6 @@ typedef int32_t psa_status_t;
 #define PSA_ERROR_BUFFER_TOO_SMALL ((psa_status_t)-138)
 #define PSA_ERROR_ALREADY_EXISTS ((psa_status_t)-139)
 #define PSA_ERROR_DOES_NOT_EXIST ((psa_status_t)-140)
-#define PSA_ERROR_INSUFFICIENT_MEMORY ((psa_status_t)-141)
 #define PSA_ERROR_INSUFFICIENT_STORAGE ((psa_status_t)-142)
 #define PSA_ERROR_INSUFFICIENT_DATA ((psa_status_t)-143)
 #define PSA_ERROR_STORAGE_FAILURE ((psa_status_t)-146)      /* flash did not take or give the data */

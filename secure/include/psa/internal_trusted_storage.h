@@ -6,8 +6,7 @@
  * Items are encrypted and authenticated under a key of this one device, and survive power loss at any instant: the old value or
  * the new one. Each is kept twice, in different flash blocks. Items of the application; those of the secure world are others.
  *
- * Every function may also answer PSA_ERROR_CONNECTION_BUSY, PSA_ERROR_NOT_PERMITTED (called from an interrupt) and
- * PSA_ERROR_PROGRAMMER_ERROR (memory that is not the caller's). Tasks only. */
+ * Every function may also answer what psa/error.h says of all calls and of storage. Tasks only. */
 #ifndef PSA_INTERNAL_TRUSTED_STORAGE_H
 #define PSA_INTERNAL_TRUSTED_STORAGE_H
 

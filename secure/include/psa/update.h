@@ -18,9 +18,9 @@
  * WRITING, CANDIDATE, STAGED, TRIAL and FAILED survive power loss; what was written stays written, so a download can go
  * on. The boot journal is the only truth; the running slot cannot be written. start() in FAILED cleans by itself.
  *
- * Every function may also answer PSA_ERROR_CONNECTION_BUSY, PSA_ERROR_NOT_PERMITTED (called from an interrupt),
- * PSA_ERROR_PROGRAMMER_ERROR (memory that is not the caller's), PSA_ERROR_DOES_NOT_EXIST (no such component) and
- * PSA_ERROR_STORAGE_FAILURE (flash or journal did not take the data). Tasks only. */
+ * Every function may also answer what psa/error.h says of all calls, PSA_ERROR_DOES_NOT_EXIST (no such component),
+ * PSA_ERROR_BAD_STATE (the service did not start: the console said why) and PSA_ERROR_STORAGE_FAILURE (flash or journal
+ * did not take the data). Tasks only. */
 #ifndef PSA_UPDATE_H
 #define PSA_UPDATE_H
 
@@ -33,10 +33,7 @@
 #define PSA_FWU_API_VERSION_MINOR 0
 
 #define PSA_SUCCESS_REBOOT ((psa_status_t)1)
-#define PSA_SUCCESS_RESTART ((psa_status_t)2)
 #define PSA_ERROR_DEPENDENCY_NEEDED ((psa_status_t)-156)
-#define PSA_ERROR_FLASH_ABUSE ((psa_status_t)-160)
-#define PSA_ERROR_INSUFFICIENT_POWER ((psa_status_t)-161)
 
 typedef uint8_t psa_fwu_component_t;
 #define HF_FWU_FIRMWARE ((psa_fwu_component_t)0)
@@ -49,7 +46,7 @@ typedef uint8_t psa_fwu_component_t;
 #define PSA_FWU_FAILED 4u
 #define PSA_FWU_TRIAL 5u
 #define PSA_FWU_REJECTED 6u
-#define PSA_FWU_UPDATED 7u
+#define PSA_FWU_UPDATED 7u /* of the specification; never seen here */
 
 #define PSA_FWU_MAX_WRITE_SIZE 4096u
 #define HF_FWU_UNIT_BYTES 16u /* offsets and lengths of psa_fwu_write() are multiples */
@@ -99,7 +96,7 @@ psa_status_t psa_fwu_query(psa_fwu_component_t component, psa_fwu_component_info
 
 /* READY or FAILED -> WRITING. manifest: NULL with 0, or the first 4096 bytes of the image file: then they are verified
  * now (as finish does) and need not be written, so that an image that would be refused is not downloaded first.
- * PSA_SUCCESS | PSA_ERROR_BAD_STATE | and, with a manifest, what psa_fwu_finish() says of it: then nothing has begun. */
+ * PSA_SUCCESS | PSA_ERROR_BAD_STATE | PSA_ERROR_INVALID_ARGUMENT another manifest_size | and, with a manifest, what psa_fwu_finish() says of it: then nothing has begun. */
 psa_status_t psa_fwu_start(psa_fwu_component_t component, const void *manifest, size_t manifest_size)
   PSA_LINK_NAME(psa_fwu_start) PSA_MUST_CHECK;
 
