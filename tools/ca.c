@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ca_certificate.h"
+#include "ca_crl.h"
 #include "cli.h"
 #include "csr_check.h"
 #include "output.h"
@@ -405,12 +406,13 @@ bool ca_issue(const ca *c, const ca_request *request, io_bytes *der, char serial
   return given;
 }
 
-bool ca_revoke(const ca *c, const char *serial)
+bool ca_revoke(const ca *c, const ca_record *live, time_t now)
 {
   io_path from, to, from_folder, to_folder;
-  if (!record_path(c, false, serial, &from) || !record_path(c, true, serial, &to) ||
+  if (!record_path(c, false, live->serial, &from) || !record_path(c, true, live->serial, &to) ||
       !ca_path(c, state_folder(false), &from_folder) || !ca_path(c, state_folder(true), &to_folder))
     return false;
+  if (!ca_crl_write(c, live->certificate, now)) return false;
   if (rename(from.text, to.text) == 0) return io_sync_directory(to_folder.text) && io_sync_directory(from_folder.text);
   out_error("cannot move %s to %s: %s", from.text, to.text, strerror(errno));
   return false;

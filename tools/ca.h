@@ -3,6 +3,7 @@
  *
  *     CA/device/key.pem          P-256, PKCS #8
  *     CA/device/certificate.pem  what a broker (AWS IoT) is told to trust
+ *     CA/device/revoked.crl.pem  what a broker is told to refuse (ca_crl.h)
  *     CA/device/issued/SERIAL.pem, revoked/SERIAL.pem
  *                                every certificate, recorded before anyone sees it; SERIAL: 32 hexadecimal digits
  *     CA/server/...              the same
@@ -78,8 +79,9 @@ typedef struct ca_request {
  * given. Refused when the thing has a live certificate for another key. c: of CA_DEVICE, opened with CA_ISSUE. */
 bool ca_issue(const ca *c, const ca_request *request, io_bytes *der, char serial[CA_SERIAL_TEXT]) IO_MUST_CHECK;
 
-/* A live certificate is none any more; whoever trusts the CA has to be told by other means. c: CA_ISSUE. */
-bool ca_revoke(const ca *c, const char *serial) IO_MUST_CHECK;
+/* A live certificate is none any more. The list for brokers names it first: cut short after that, it is refused but not yet marked,
+ * and the same call completes it. c: CA_ISSUE. */
+bool ca_revoke(const ca *c, const ca_record *live, time_t now) IO_MUST_CHECK;
 
 /* For people and records: SHA-256 of the DER; a time as 2026-11-22T10:00:00Z. */
 #define CA_FINGERPRINT_BYTES 32u

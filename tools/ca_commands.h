@@ -7,4 +7,7 @@ int ca_show_command(int argc, char **argv);
 int ca_list_command(int argc, char **argv);
 int ca_revoke_command(int argc, char **argv);
 
+/* What `ca revoke` does: word is a thing name or a serial. Exit code. */
+int ca_revoke_now(const char *word);
+
 #endif

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "ca.h"
+#include "ca_crl.h"
 #include "output.h"
 
 #define NOW ((time_t)1795305600) /* 2026-11-22T00:00:00Z */
@@ -281,8 +282,10 @@ static void a_thing_name_is_refused_to_a_second_key_until_the_first_is_revoked(v
   X509_free(issue("twin", key, 0, first));
   assert_null(issue("twin", other, 0, second));
   assert_true(ca_open(CA_DEVICE, CA_ISSUE, NOW, &c));
-  assert_true(ca_revoke(&c, first));
-  assert_false(ca_revoke(&c, first));
+  assert_true(ca_find(&c, "twin", &record, &found) && found);
+  assert_true(ca_revoke(&c, &record, NOW));
+  assert_false(ca_revoke(&c, &record, NOW));
+  ca_record_free(&record);
   assert_true(ca_find(&c, "twin", &record, &found));
   assert_false(found);
   assert_true(ca_find_serial(&c, first, &record, &found));
@@ -328,6 +331,188 @@ static void many_at_once_share_one_ca_and_one_of_two_rivals_wins(void **state)
   count = (unsigned)names.count;
   io_names_free(&names);
   assert_int_equal(count, 5);
+}
+
+/* ---- The list of revoked certificates ---- */
+
+static void revoke_thing(const char *thing, time_t now)
+{
+  ca c;
+  ca_record live;
+  bool found;
+  assert_true(ca_open(CA_DEVICE, CA_ISSUE, now, &c));
+  assert_true(ca_find(&c, thing, &live, &found) && found);
+  assert_true(ca_revoke(&c, &live, now));
+  ca_record_free(&live);
+  ca_close(&c);
+}
+
+static void write_list(time_t now)
+{
+  ca c;
+  assert_true(ca_open(CA_DEVICE, CA_ISSUE, now, &c));
+  assert_true(ca_crl_write(&c, NULL, now));
+  ca_close(&c);
+}
+
+static X509_CRL *read_list(void)
+{
+  FILE *file = fopen("home/ca/device/revoked.crl.pem", "rb");
+  assert_non_null(file);
+  X509_CRL *list = PEM_read_X509_CRL(file, NULL, NULL, NULL);
+  assert_non_null(list);
+  fclose(file);
+  return list;
+}
+
+/* As verify_error(), with the list: what a broker answers that has it (mosquitto's crlfile sets the same flag). */
+static int verify_error_with_list(X509 *certificate, time_t at)
+{
+  X509 *root = ca_certificate(CA_DEVICE);
+  X509_CRL *list = read_list();
+  X509_STORE *store = X509_STORE_new();
+  X509_STORE_CTX *context = X509_STORE_CTX_new();
+  assert_int_equal(X509_STORE_add_cert(store, root), 1);
+  assert_int_equal(X509_STORE_add_crl(store, list), 1);
+  assert_int_equal(X509_STORE_CTX_init(context, store, certificate, NULL), 1);
+  assert_int_equal(X509_STORE_CTX_set_default(context, "ssl_client"), 1);
+  X509_STORE_CTX_set_time(context, 0, at);
+  X509_STORE_CTX_set_flags(context, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CRL_CHECK);
+  (void)X509_verify_cert(context);
+  int error = X509_STORE_CTX_get_error(context);
+  X509_STORE_CTX_free(context);
+  X509_STORE_free(store);
+  X509_CRL_free(list);
+  X509_free(root);
+  return error;
+}
+
+static void with_the_list_a_revoked_certificate_is_refused_and_no_other(void **state)
+{
+  (void)state;
+  X509 *lost = issue_new("lost", 0), *kept = issue_new("kept", 0);
+  write_list(NOW);
+  assert_int_equal(verify_error_with_list(lost, NOW), X509_V_OK);
+  revoke_thing("lost", NOW);
+  assert_int_equal(verify_error_with_list(lost, NOW), X509_V_ERR_CERT_REVOKED);
+  assert_int_equal(verify_error_with_list(kept, NOW), X509_V_OK);
+  X509 *next = issue_new("lost", 0); /* the name's next device */
+  assert_int_equal(verify_error_with_list(next, NOW), X509_V_OK);
+  revoke_thing("kept", NOW + 60);
+  assert_int_equal(verify_error_with_list(lost, NOW + 60), X509_V_ERR_CERT_REVOKED);
+  assert_int_equal(verify_error_with_list(kept, NOW + 60), X509_V_ERR_CERT_REVOKED);
+  assert_int_equal(verify_error_with_list(next, NOW + 60), X509_V_OK);
+  X509_free(lost);
+  X509_free(kept);
+  X509_free(next);
+}
+
+static void a_list_is_valid_for_a_year_and_made_anew_when_asked_for(void **state)
+{
+  (void)state;
+  const time_t day = 86400;
+  X509 *x = issue_new("yearly", 0);
+  write_list(NOW);
+  assert_int_equal(verify_error_with_list(x, NOW + 364 * day), X509_V_OK);
+  assert_int_equal(verify_error_with_list(x, NOW + 366 * day), X509_V_ERR_CRL_HAS_EXPIRED);
+  write_list(NOW + 366 * day);
+  assert_int_equal(verify_error_with_list(x, NOW + 366 * day), X509_V_OK);
+  X509_free(x);
+}
+
+static int64_t list_number(void)
+{
+  int64_t number = 0;
+  X509_CRL *list = read_list();
+  ASN1_INTEGER *had = X509_CRL_get_ext_d2i(list, NID_crl_number, NULL, NULL);
+  assert_int_equal(ASN1_INTEGER_get_int64(&number, had), 1);
+  ASN1_INTEGER_free(had);
+  X509_CRL_free(list);
+  return number;
+}
+
+/* RFC 5280, sections 5.1.2.1, 5.2.1 and 5.2.3. */
+static void a_list_has_version_2_its_issuers_key_and_a_number_that_grows(void **state)
+{
+  (void)state;
+  X509_free(ca_certificate(CA_DEVICE));
+  write_list(NOW + 1000 * 86400);
+  int64_t first = list_number();
+  write_list(NOW); /* a clock that was set back */
+  assert_true(list_number() > first);
+  X509 *root = ca_certificate(CA_DEVICE);
+  X509_CRL *list = read_list();
+  AUTHORITY_KEYID *issuer = X509_CRL_get_ext_d2i(list, NID_authority_key_identifier, NULL, NULL);
+  assert_int_equal(X509_CRL_get_version(list), 1);
+  assert_int_equal(ASN1_OCTET_STRING_cmp(issuer->keyid, X509_get0_subject_key_id(root)), 0);
+  AUTHORITY_KEYID_free(issuer);
+  X509_CRL_free(list);
+  X509_free(root);
+}
+
+/* The list was written, the record not yet marked. */
+static void a_revocation_cut_short_is_never_taken_back(void **state)
+{
+  (void)state;
+  ca c;
+  bool found;
+  ca_record record;
+  X509 *x = issue_new("half", 0);
+  assert_true(ca_open(CA_DEVICE, CA_ISSUE, NOW, &c));
+  assert_true(ca_crl_write(&c, x, NOW));
+  ca_close(&c);
+  write_list(NOW + 60);
+  assert_int_equal(verify_error_with_list(x, NOW + 60), X509_V_ERR_CERT_REVOKED);
+  revoke_thing("half", NOW + 120); /* completes it */
+  assert_true(ca_open(CA_DEVICE, CA_LOOK, NOW, &c));
+  assert_true(ca_find(&c, "half", &record, &found));
+  assert_false(found);
+  ca_close(&c);
+  X509_CRL *list = read_list();
+  X509_REVOKED *entry;
+  assert_int_equal(X509_CRL_get0_by_cert(list, &entry, x), 1);
+  assert_int_equal(ASN1_TIME_cmp_time_t(X509_REVOKED_get0_revocationDate(entry), NOW), 0); /* its first date */
+  X509_CRL_free(list);
+  X509_free(x);
+}
+
+static void a_damaged_or_foreign_list_is_made_anew_of_the_records(void **state)
+{
+  (void)state;
+  X509 *x = issue_new("damage", 0), *other = issue_new("other-damage", 0);
+  revoke_thing("damage", NOW);
+  put_file("home/ca/device/revoked.crl.pem", "x", 1);
+  write_list(NOW);
+  assert_int_equal(verify_error_with_list(x, NOW), X509_V_ERR_CERT_REVOKED);
+  ca c; /* the list of another CA that names `other` */
+  assert_true(ca_open(CA_SERVER, CA_ISSUE, NOW, &c));
+  assert_true(ca_crl_write(&c, other, NOW));
+  ca_close(&c);
+  assert_int_equal(rename("home/ca/server/revoked.crl.pem", "home/ca/device/revoked.crl.pem"), 0);
+  write_list(NOW);
+  assert_int_equal(verify_error_with_list(x, NOW), X509_V_ERR_CERT_REVOKED);
+  assert_int_equal(verify_error_with_list(other, NOW), X509_V_OK);
+  X509_free(x);
+  X509_free(other);
+}
+
+static void nothing_is_revoked_when_the_list_cannot_be_written(void **state)
+{
+  (void)state;
+  ca c;
+  bool found;
+  ca_record live;
+  X509_free(issue_new("stays", 0));
+  assert_true(ca_open(CA_DEVICE, CA_ISSUE, NOW, &c));
+  assert_true(ca_find(&c, "stays", &live, &found) && found);
+  (void)remove("home/ca/device/revoked.crl.pem");
+  assert_int_equal(mkdir("home/ca/device/revoked.crl.pem", 0700), 0); /* no file can take its place */
+  assert_false(ca_revoke(&c, &live, NOW));
+  ca_record_free(&live);
+  assert_true(ca_find(&c, "stays", &live, &found) && found);
+  ca_record_free(&live);
+  assert_int_equal(rmdir("home/ca/device/revoked.crl.pem"), 0);
+  ca_close(&c);
 }
 
 static void a_ca_certificate_is_that_of_a_ca_for_end_certificates(void **state)
@@ -416,6 +601,12 @@ int main(void)
     cmocka_unit_test(the_same_key_gets_the_same_certificate_again),
     cmocka_unit_test(a_thing_name_is_refused_to_a_second_key_until_the_first_is_revoked),
     cmocka_unit_test(many_at_once_share_one_ca_and_one_of_two_rivals_wins),
+    cmocka_unit_test(with_the_list_a_revoked_certificate_is_refused_and_no_other),
+    cmocka_unit_test(a_list_is_valid_for_a_year_and_made_anew_when_asked_for),
+    cmocka_unit_test(a_list_has_version_2_its_issuers_key_and_a_number_that_grows),
+    cmocka_unit_test(a_revocation_cut_short_is_never_taken_back),
+    cmocka_unit_test(a_damaged_or_foreign_list_is_made_anew_of_the_records),
+    cmocka_unit_test(nothing_is_revoked_when_the_list_cannot_be_written),
     cmocka_unit_test(a_ca_certificate_is_that_of_a_ca_for_end_certificates),
     cmocka_unit_test(the_private_key_is_for_its_owner_only),
     cmocka_unit_test(a_ca_whose_making_was_cut_short_is_completed_with_the_same_key),

@@ -801,6 +801,24 @@ class Authorities(Case):
                                    check=True).stdout.decode()
             self.assertEqual(shown.strip().split("=")[1].replace(":", "").lower(), made[kind]["sha256"])
 
+    def test_list_of_revoked_certificates(self):
+        """What it says of certificates is checked by ca_test.c; here openssl reads it."""
+        self.refused("ca", "show", "device", "--crl", says="no device CA")
+        self.refused("ca", "show", "--crl", code=2, says="--crl is for one CA")
+        self.refused("ca", "show", "device", "--crl", "--pem", code=2, says="exclude each other")
+        self.ok("ca", "new")
+        pem = self.ok("ca", "show", "device", "--crl")
+        self.assertEqual(pem, (self.dir / "home/ca/device/revoked.crl.pem").read_text())
+        self.assertIn("BEGIN X509 CRL", self.json("ca", "show", "device", "--crl")["crl"])
+        done = subprocess.run(["openssl", "crl", "-noout", "-verify", "-CAfile", self.dir / "home/ca/device/certificate.pem"],
+                              input=pem, capture_output=True, text=True, check=True)
+        self.assertIn("verify OK", done.stderr)
+
+    def test_an_empty_list_says_so(self):
+        self.assertIn("no certificates issued in", self.ok("ca", "list"))
+        self.ok("ca", "new")
+        self.assertIn("no certificates issued in", self.ok("ca", "list"))
+
     def test_new_never_overwrites(self):
         self.ok("ca", "new", "device")
         self.refused("ca", "new", says="device CA exists already")

@@ -82,7 +82,7 @@ static void refuse(device *d, int32_t status, uint8_t type)
 static void say_hello(device *d)
 {
   factory_hello h = {.protocol = d->f.other_protocol ? 2 : FACTORY_PROTOCOL, .serial = "S", .has_key = d->key != NULL};
-  h.has_identity = d->complete;
+  h.complete = d->complete;
   h.name_bytes = (uint32_t)strlen(d->name);
   memcpy(h.name, d->name, strlen(d->name));
   if (d->f.other_name) h.name[h.name_bytes++] = 'x';

@@ -103,7 +103,7 @@ static factory_next hello(factory_session *s, const uint8_t *body, size_t bytes)
   memcpy(&h, body, sizeof h);
   if (h.protocol != FACTORY_PROTOCOL)
     return fail(s, "it speaks version %u of the factory protocol; use its holdfast version", h.protocol);
-  if (h.name_bytes > sizeof h.name || h.has_key > 1 || h.has_identity > 1)
+  if (h.name_bytes > sizeof h.name || h.has_key > 1 || h.complete > 1)
     return fail(s, "its greeting makes no sense; is its firmware of this holdfast version?");
   if (h.name_bytes > 0 && (h.name_bytes != strlen(s->thing) || memcmp(h.name, s->thing, h.name_bytes) != 0))
     return fail(s, "it has another thing name already, for good");

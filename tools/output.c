@@ -86,6 +86,11 @@ void out_text(const char *field, const char *label, const char *format, ...)
   put_human(label, text);
 }
 
+void out_long_text(const char *field, const char *text)
+{
+  if (style == OUT_JSON) put_json(field, cJSON_CreateString(text));
+}
+
 void out_number(const char *field, const char *label, uint64_t number)
 {
   char text[24];

@@ -21,8 +21,8 @@ class FactoryClient(recovery_client.Client):
             self.emulator.read_more(time.monotonic() + BEGIN_SECONDS)
             found = self._next_in_output()
             if found and found[0] == HELLO:
-                protocol, _, has_key, has_identity, name_bytes, name = struct.unpack("<I24sIII128s", found[1])
-                return {"protocol": protocol, "has_key": has_key, "has_identity": has_identity,
+                protocol, _, has_key, complete, name_bytes, name = struct.unpack("<I24sIII128s", found[1])
+                return {"protocol": protocol, "has_key": has_key, "complete": complete,
                         "name": name[:name_bytes].decode()}
         return None
 

@@ -125,7 +125,7 @@ class Flow(FactoryTest):
         self.new("hears", lifecycle="factory")
         with self.device("hears").power_on() as emulator:  # so that it is known that this would be seen
             emulator.send(recovery_client.frame(BEGIN, b"") * 50)
-            self.assertTrue(FactoryClient(emulator).hello(gives_up_at=SETTLED)["has_identity"])
+            self.assertTrue(FactoryClient(emulator).hello(gives_up_at=SETTLED)["complete"])
 
     def test_a_device_can_keep_its_factory_state(self):
         self.new("open", lifecycle="factory")
@@ -337,6 +337,29 @@ class Refusals(FactoryTest):
         self.assert_complete("third")
         self.assertEqual([c["revoked"] for c in self.certificates("late")], [False, True])
         self.assertTrue(self.workshop.holdfast("device", "info", "fourth")["identity"]["revoked"])
+
+    def test_a_broker_with_the_list_refuses_a_revoked_device_and_no_other(self):
+        for name in ("lost", "kept"):
+            self.new(name)
+        lost, kept = self.certificate("lost"), self.certificate("kept")
+        ca, crl = os.path.join(self.home, "ca/device/certificate.pem"), self.workshop.path(".crl")
+        self.workshop.holdfast("ca", "revoke", "lost")
+        with open(crl, "w", encoding="ascii") as file:
+            file.write(self.workshop.holdfast("ca", "show", "device", "--crl")["crl"])
+        words = ("verify", "-x509_strict", "-purpose", "sslclient", "-crl_check", "-CAfile", ca, "-CRLfile", crl)
+        openssl(*words, kept)
+        with self.assertRaises(subprocess.CalledProcessError) as refused:
+            openssl(*words, lost.replace("issued", "revoked"))
+        self.assertIn(b"certificate revoked", refused.exception.stderr)
+
+    def test_certificates_are_listed_by_thing_with_their_device(self):
+        self.new("zulu", "--serial", "Z-1")
+        self.new("alpha", "--serial", "A-1")
+        listed = [c for c in self.workshop.holdfast("ca", "list")["certificates"] if c["thing"] in ("alpha", "zulu")]
+        self.assertEqual([(c["thing"], c["device"], c["device_serial"]) for c in listed],
+                         [("alpha", "alpha", "A-1"), ("zulu", "zulu", "Z-1")])
+        point = openssl("pkey", "-pubin", "-outform", "DER", data=self.public_key("alpha"))[-65:]
+        self.assertEqual(listed[0]["public_key"], point.hex())
 
     def test_a_retired_device_is_refused(self):
         self.unfinished("gone")

@@ -34,7 +34,7 @@ _holdfast() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
   elif [[ $COMP_CWORD == 3 && $group == ca && $command == revoke ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_holdfast_things)" -- "$current")
-  elif [[ $COMP_CWORD == 3 && $group == ca ]]; then
+  elif [[ $COMP_CWORD == 3 && $group == ca && ($command == new || $command == show) ]]; then
     mapfile -t COMPREPLY < <(compgen -W "device server" -- "$current")
   elif [[ $COMP_CWORD == 3 && ($group == key || $group == device || $group == otp) && $command != new ]]; then
     local kind=device
