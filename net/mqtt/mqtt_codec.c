@@ -544,7 +544,7 @@ mqtt_status mqtt_decode(mqtt_version version, const uint8_t *bytes, size_t count
   if (version != MQTT_3_1_1) return MQTT_VERSION_UNKNOWN;
 
   mqtt_status status = read_header(&r, packet, &remaining);
-  packet->head_bytes = count == 0 ? 2 : count + 1; /* until the fixed header is there */
+  packet->head_bytes = count + 1; /* until the fixed header is there */
   if (status != MQTT_COMPLETE) return status;
   status = measure_rest(r, packet, remaining, &rest);
   packet->head_bytes = count - r.left + rest;
