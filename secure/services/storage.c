@@ -49,6 +49,7 @@
 
 #include <string.h>
 
+#include "board.h"
 #include "ct.h"
 #include "epoch.h"
 #include "seal.h"
@@ -59,6 +60,8 @@
 #define ALL_FLAGS \
   (PSA_STORAGE_FLAG_WRITE_ONCE | PSA_STORAGE_FLAG_NO_CONFIDENTIALITY | PSA_STORAGE_FLAG_NO_REPLAY_PROTECTION)
 #define ITEMS_MAX (STORAGE_SECURE_ITEMS_MAX + HF_ITS_ITEMS_MAX)
+#define OWNERS 2u
+static_assert(STORAGE_SECURE == 1 && STORAGE_NONSECURE == 2, "owners count from 1");
 
 /* Both owners' items, a COMMIT, and one change of the greatest size fit one log, with a fourth of it to spare for bad places. */
 static_assert(STORAGE_SECURE_BYTES_MAX + HF_ITS_BYTES_MAX + HF_ITS_VALUE_MAX + 3u * STORAGE_RECORD_OVERHEAD <=
@@ -86,7 +89,7 @@ typedef enum storage_state {
 static storage_state state;
 static storage_log now;
 static item items[ITEMS_MAX];
-static bool gap;                        /* records of unknown items were lost */
+static bool doubtful[OWNERS];           /* by owner - 1: items that nobody knows of were lost */
 static uint8_t value[HF_ITS_VALUE_MAX]; /* of the item at hand; wiped between calls */
 static_assert(HF_ITS_VALUE_MAX % FLASH_UNIT_BYTES == 0, "the greatest value is whole units");
 
@@ -115,7 +118,7 @@ static item *find_or_add(uint8_t owner, uint64_t uid)
 static void forget_all(void)
 {
   memset(items, 0, sizeof items);
-  gap = false;
+  memset(doubtful, 0, sizeof doubtful);
 }
 
 /* What is write-once would not be, if it could be put back to the time before it was written. */
@@ -129,7 +132,7 @@ static void index_set(const storage_record *record, const uint8_t *tag)
 {
   item *it = find_or_add(record->owner, record->uid);
   if (!it) {
-    gap = true; /* quotas keep it from happening */
+    doubtful[record->owner - 1u] = true; /* quotas keep it from happening */
     return;
   }
   it->place = record->place;
@@ -145,13 +148,19 @@ static void index_remove(const storage_record *record)
   if (it) memset(it, 0, sizeof *it);
 }
 
+static void index_commit(const storage_record *record)
+{
+  for (uint8_t owner = 1; owner <= OWNERS; owner++)
+    if ((record->marks & STORAGE_MARK_LOST(owner)) != 0) doubtful[owner - 1u] = true;
+}
+
 static void index_apply(const storage_record *record, const uint8_t *tag)
 {
   switch ((storage_kind)record->kind) {
   case STORAGE_KIND_SET:
   case STORAGE_KIND_LOST: index_set(record, tag); break;
   case STORAGE_KIND_REMOVE: index_remove(record); break;
-  case STORAGE_KIND_COMMIT: gap |= (record->marks & STORAGE_MARK_GAP) != 0; break;
+  case STORAGE_KIND_COMMIT: index_commit(record); break;
   case STORAGE_KIND_SETTLE: break;
   }
 }
@@ -163,14 +172,6 @@ typedef struct replay_result {
   bool committed;
   bool thin; /* a record has only one whole copy */
 } replay_result;
-
-/* Records before a hole may have been changed by what is missing. */
-static void note_gap(bool protected_too)
-{
-  gap = true;
-  for (uint32_t i = 0; i < ITEMS_MAX; i++)
-    if (items[i].owner != 0 && (protected_too || !is_protected(items[i].owner, items[i].flags))) items[i].lost = true;
-}
 
 static bool follows(const storage_record *record)
 {
@@ -186,10 +187,52 @@ static bool repeats(const storage_record *record, const storage_record *last)
   return now.sequence != 0 && memcmp(&same, record, offsetof(storage_record, salt)) == 0;
 }
 
+static bool is_protected_change(const storage_record *record)
+{
+  return (record->kind == STORAGE_KIND_SET || record->kind == STORAGE_KIND_REMOVE) &&
+         is_protected(record->owner, record->flags);
+}
+
+/* A protected change has the epoch after the one it was made in, an unprotected one the same: is the raise since the last record that
+ * of `next` alone, nothing protected is missing. (A SETTLE raises by what power cuts used up, so it tells nothing.) */
+static bool only_unprotected_are_missing_before(const storage_record *next)
+{
+  return next->epoch == now.epoch + (is_protected_change(next) ? 1u : 0u);
+}
+
+/* Copies of items: nothing read so far was changed by them. The secure owner's come first. */
+static void note_missing_copies(const storage_record *last, const storage_record *next)
+{
+  const bool ends_in_secure = next->owner == STORAGE_SECURE;
+  const bool begins_in_nonsecure = last->owner == STORAGE_NONSECURE && !ends_in_secure;
+  if (!begins_in_nonsecure) doubtful[STORAGE_SECURE - 1] = true;
+  if (!ends_in_secure || last->owner == STORAGE_NONSECURE) doubtful[STORAGE_NONSECURE - 1] = true;
+}
+
+/* Changes of items: what was read so far may be one of those they changed. */
+static void note_missing_changes(bool protected_too)
+{
+  doubtful[STORAGE_NONSECURE - 1] = true;
+  if (protected_too) doubtful[STORAGE_SECURE - 1] = true;
+  for (uint32_t i = 0; i < ITEMS_MAX; i++)
+    if (items[i].owner != 0 && (protected_too || !is_protected(items[i].owner, items[i].flags))) items[i].lost = true;
+}
+
+static void note_hole(const storage_record *next, const replay_result *result)
+{
+  const bool is_first = now.sequence == 0;
+  if (result->committed)
+    note_missing_changes(!only_unprotected_are_missing_before(next));
+  else if (is_first || next->epoch == now.epoch)
+    note_missing_copies(&result->last, next);
+  else
+    note_missing_changes(true); /* two attempts at this log, of different times */
+}
+
 static void replay_record(const storage_found *found, replay_result *result)
 {
   const storage_record *record = &found->record;
-  if (!follows(record) && !repeats(record, &result->last)) note_gap(!result->committed || record->epoch != now.epoch);
+  if (!follows(record) && !repeats(record, &result->last)) note_hole(record, result);
   index_apply(record, found->tag);
   now.sequence = record->sequence;
   now.epoch = record->epoch;
@@ -252,22 +295,29 @@ static bool copy_item(const seal_keys *keys, storage_log *to, item *it)
   return true;
 }
 
+static bool copy_items_of(storage_owner owner, const seal_keys *keys, storage_log *to)
+{
+  for (uint32_t i = 0; i < ITEMS_MAX; i++)
+    if (items[i].owner == owner && !copy_item(keys, to, &items[i])) return false;
+  return true;
+}
+
 static bool write_commit(const seal_keys *keys, storage_log *to)
 {
   storage_record record = record_of(STORAGE_KIND_COMMIT, NULL);
   uint8_t tag[STORAGE_TAG_BYTES];
   uint32_t at;
-  record.marks = gap ? STORAGE_MARK_GAP : 0;
+  for (uint8_t owner = 1; owner <= OWNERS; owner++)
+    if (doubtful[owner - 1u]) record.marks |= STORAGE_MARK_LOST(owner);
   return storage_log_append(keys, to, &record, value, &at, tag);
 }
 
-/* Writes all items as the next log. False: the old one still counts, and the index must be read anew. */
+/* Writes all items as the next log, in an order that note_missing_copies() relies on. False: the old one still counts, and the index must be read anew. */
 static bool compact(const seal_keys *keys)
 {
   storage_log to;
   storage_log_begin(&to, now.generation + 1u);
-  for (uint32_t i = 0; i < ITEMS_MAX; i++)
-    if (items[i].owner != 0 && !copy_item(keys, &to, &items[i])) return false;
+  if (!copy_items_of(STORAGE_SECURE, keys, &to) || !copy_items_of(STORAGE_NONSECURE, keys, &to)) return false;
   if (!write_commit(keys, &to)) return false;
   now = to;
   return true;
@@ -312,13 +362,13 @@ static psa_status_t settle(const seal_keys *keys, const epoch_state *epoch)
   return now.epoch == epoch->begun ? epoch_finish(epoch->begun) : settle_without(keys, epoch->begun);
 }
 
-/* Copies a log that has suffered. When the other half does not take it, this one goes on. */
-static psa_status_t heal(const seal_keys *keys, bool thin)
+/* Copies a log that has suffered. When the other half does not take it, this one goes on, behind what was begun. */
+static psa_status_t heal(const seal_keys *keys, bool suffered)
 {
-  const bool dirty = storage_log_tail_is_dirty(&now);
-  if ((!thin && !dirty) || compact(keys)) return PSA_SUCCESS;
+  const bool torn = storage_log_skip_tail(&now);
+  if ((!suffered && !torn) || compact(keys)) return PSA_SUCCESS;
   if (!replay(keys, now.generation).committed) return PSA_ERROR_STORAGE_FAILURE;
-  (void)storage_log_tail_is_dirty(&now); /* moves on behind what was begun */
+  (void)storage_log_skip_tail(&now);
   return PSA_SUCCESS;
 }
 
@@ -327,7 +377,9 @@ static bool is_present(const epoch_state *epoch)
   return now.epoch == epoch->done || now.epoch == epoch->begun;
 }
 
-static psa_status_t read_log(const seal_keys *keys, const epoch_state *epoch)
+/* Finds the log that counts; begins the first one, copies one that has suffered. A change to be given up may have been a log of its own
+ * (begin_log()) with a torn COMMIT in the other half: copying erases it. */
+static psa_status_t open_log(const seal_keys *keys, const epoch_state *epoch)
 {
   now = (storage_log){.generation = storage_log_newest(keys, value)};
   if (now.generation == 0 && epoch->begun == 0) return compact(keys) ? PSA_SUCCESS : PSA_ERROR_STORAGE_FAILURE;
@@ -337,7 +389,7 @@ static psa_status_t read_log(const seal_keys *keys, const epoch_state *epoch)
     state = STORAGE_STALE;
     return PSA_ERROR_DATA_CORRUPT;
   }
-  return heal(keys, log.thin);
+  return heal(keys, log.thin || now.epoch != epoch->begun);
 }
 
 static psa_status_t mount(const seal_keys *keys)
@@ -346,17 +398,25 @@ static psa_status_t mount(const seal_keys *keys)
   state = STORAGE_UNSETTLED;
   forget_all();
   psa_status_t status = epoch_read(&epoch);
-  if (status == PSA_SUCCESS) status = read_log(keys, &epoch);
+  if (status == PSA_SUCCESS) status = open_log(keys, &epoch);
   if (status == PSA_SUCCESS) status = settle(keys, &epoch);
   if (status == PSA_SUCCESS) state = STORAGE_READY;
   wipe(value, sizeof value);
   return status;
 }
 
+/* Otherwise an erase would hit what lies beside it. */
+static bool area_is_sound(void)
+{
+  return BOARD_FLASH_STORAGE % FLASH_BLOCK_BYTES == 0 && BOARD_FLASH_STORAGE_BYTES >= STORAGE_AREA_BYTES &&
+         BOARD_FLASH_STORAGE <= BOARD_FLASH_BYTES && STORAGE_AREA_BYTES <= BOARD_FLASH_BYTES - BOARD_FLASH_STORAGE;
+}
+
 psa_status_t storage_mount(void)
 {
   seal_keys keys;
   state = STORAGE_UNSETTLED;
+  if (!area_is_sound()) return PSA_ERROR_HARDWARE_FAILURE;
   psa_status_t status = seal_keys_derive(&keys);
   if (status == PSA_SUCCESS) status = mount(&keys);
   seal_keys_wipe(&keys);
@@ -458,7 +518,7 @@ psa_status_t storage_set(storage_owner owner, uint64_t uid, const void *data, si
 {
   const psa_status_t status = enter();
   if (status != PSA_SUCCESS) return status;
-  if (uid == 0 || bytes > STORAGE_VALUE_MAX || (!data && bytes > 0)) return PSA_ERROR_INVALID_ARGUMENT;
+  if (uid == 0 || bytes > HF_ITS_VALUE_MAX || (!data && bytes > 0)) return PSA_ERROR_INVALID_ARGUMENT;
   if ((flags & ~ALL_FLAGS) != 0) return PSA_ERROR_NOT_SUPPORTED;
   const item *it = find_item((uint8_t)owner, uid);
   if (is_fixed(it)) return PSA_ERROR_NOT_PERMITTED;
@@ -471,13 +531,19 @@ psa_status_t storage_set(storage_owner owner, uint64_t uid, const void *data, si
   return change(&record, data, is_protected(record.owner, flags) || (it && is_protected(it->owner, it->flags)));
 }
 
+/* It may be one of those that were lost. */
+static psa_status_t unknown_item(uint8_t owner)
+{
+  return doubtful[owner - 1u] ? PSA_ERROR_DATA_CORRUPT : PSA_ERROR_DOES_NOT_EXIST;
+}
+
 psa_status_t storage_remove(storage_owner owner, uint64_t uid)
 {
   const psa_status_t status = enter();
   if (status != PSA_SUCCESS) return status;
   if (uid == 0) return PSA_ERROR_INVALID_ARGUMENT;
   const item *it = find_item((uint8_t)owner, uid);
-  if (!it) return gap ? PSA_ERROR_DATA_CORRUPT : PSA_ERROR_DOES_NOT_EXIST;
+  if (!it) return unknown_item((uint8_t)owner);
   if (is_fixed(it)) return PSA_ERROR_NOT_PERMITTED;
   storage_record record = record_of(STORAGE_KIND_REMOVE, it);
   return change(&record, NULL, is_protected(it->owner, it->flags));
@@ -491,7 +557,7 @@ static psa_status_t find_readable(storage_owner owner, uint64_t uid, const item 
   if (status != PSA_SUCCESS) return status;
   if (uid == 0) return PSA_ERROR_INVALID_ARGUMENT;
   *it = find_item((uint8_t)owner, uid);
-  if (!*it) return gap ? PSA_ERROR_DATA_CORRUPT : PSA_ERROR_DOES_NOT_EXIST;
+  if (!*it) return unknown_item((uint8_t)owner);
   return (*it)->lost ? PSA_ERROR_DATA_CORRUPT : PSA_SUCCESS;
 }
 
@@ -550,24 +616,31 @@ uint32_t storage_count(storage_owner owner, uint64_t first, uint64_t last)
   return count;
 }
 
-/* ---- Stale storage ---- */
+/* ---- Beginning anew, with all or without what was lost ---- */
+
+/* A protected change whose record is the COMMIT of the next log. */
+static psa_status_t begin_log(const seal_keys *keys, uint32_t epoch)
+{
+  const psa_status_t status = epoch_begin(epoch);
+  if (status != PSA_SUCCESS) return status;
+  now.epoch = epoch;
+  const bool written = compact(keys);
+  wipe(value, sizeof value);
+  return written ? epoch_finish(epoch) : PSA_ERROR_STORAGE_FAILURE;
+}
 
 bool storage_is_stale(void)
 {
   return state == STORAGE_STALE;
 }
 
-/* As a protected change whose record is the COMMIT of an empty log. */
 static psa_status_t begin_anew(const seal_keys *keys)
 {
   epoch_state epoch;
-  psa_status_t status = epoch_read(&epoch);
-  if (status == PSA_SUCCESS) status = epoch_begin(epoch.begun + 1u);
+  const psa_status_t status = epoch_read(&epoch);
   if (status != PSA_SUCCESS) return status;
   forget_all();
-  now.epoch = epoch.begun + 1u;
-  if (!compact(keys)) return PSA_ERROR_STORAGE_FAILURE;
-  return epoch_finish(epoch.begun + 1u);
+  return begin_log(keys, epoch.begun + 1u);
 }
 
 psa_status_t storage_reset(void)
@@ -584,8 +657,50 @@ psa_status_t storage_reset(void)
   return status;
 }
 
+bool storage_has_losses(void)
+{
+  if (enter() != PSA_SUCCESS) return false;
+  for (uint32_t i = 0; i < ITEMS_MAX; i++)
+    if (items[i].owner != 0 && items[i].lost) return true;
+  return doubtful[STORAGE_SECURE - 1] || doubtful[STORAGE_NONSECURE - 1];
+}
+
+static void drop_lost_items(void)
+{
+  for (uint32_t i = 0; i < ITEMS_MAX; i++)
+    if (items[i].lost) memset(&items[i], 0, sizeof items[i]);
+  memset(doubtful, 0, sizeof doubtful);
+}
+
+static psa_status_t forget_losses(const seal_keys *keys)
+{
+  uint32_t epoch;
+  const psa_status_t status = begin_epoch(STORAGE_SECURE, &epoch);
+  if (status != PSA_SUCCESS) return status;
+  drop_lost_items();
+  state = STORAGE_UNSETTLED;
+  const psa_status_t written = begin_log(keys, epoch);
+  if (written == PSA_SUCCESS) state = STORAGE_READY;
+  return written;
+}
+
+/* Not a record in this log: losses that this log suffers later, before that record, would be forgotten with the others. */
+psa_status_t storage_forget_losses(void)
+{
+  seal_keys keys;
+  if (state == STORAGE_READY) state = STORAGE_UNSETTLED; /* what was lost since the mount counts too */
+  psa_status_t status = enter();
+  if (status != PSA_SUCCESS) return status;
+  if (!storage_has_losses()) return PSA_ERROR_NOT_PERMITTED;
+  status = seal_keys_derive(&keys);
+  if (status == PSA_SUCCESS) status = forget_losses(&keys);
+  seal_keys_wipe(&keys);
+  return status;
+}
+
 uint32_t storage_raises_left(void)
 {
   epoch_state epoch;
-  return epoch_read(&epoch) == PSA_SUCCESS ? raises_left(&epoch) : 0;
+  const uint32_t all = epoch_read(&epoch) == PSA_SUCCESS ? raises_left(&epoch) : 0;
+  return all > STORAGE_SECURE_RAISES ? all - STORAGE_SECURE_RAISES : 0;
 }

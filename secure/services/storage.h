@@ -17,7 +17,6 @@ typedef enum storage_owner {
   STORAGE_NONSECURE = 2, /* the application's */
 } storage_owner;
 
-#define STORAGE_VALUE_MAX HF_ITS_VALUE_MAX
 #define STORAGE_SECURE_ITEMS_MAX 16u
 #define STORAGE_SECURE_BYTES_MAX 4096u /* counted like HF_ITS_BYTES_MAX */
 
@@ -26,7 +25,8 @@ typedef enum storage_owner {
 /* Reads the log, finds the newest state and finishes what power loss interrupted (a log that has suffered is copied). On a blank device (no log, counter 0) it
  * begins one. Call it once per boot, before all else here (which answers PSA_ERROR_BAD_STATE until then).
  * PSA_SUCCESS | PSA_ERROR_DATA_CORRUPT the storage is stale: nothing but storage_reset() works | PSA_ERROR_HARDWARE_FAILURE OTP
- * does not answer | PSA_ERROR_STORAGE_FAILURE flash takes nothing */
+ * does not answer, its key is blank, or the board's place for storage is too small or begins within a block |
+ * PSA_ERROR_STORAGE_FAILURE flash takes nothing | PSA_ERROR_INSUFFICIENT_STORAGE the counter has no epoch left to settle in */
 psa_status_t storage_mount(void) PSA_MUST_CHECK;
 
 /* As in psa/internal_trusted_storage.h. out_used is 0 after an error, and out is wiped. PSA_ERROR_HARDWARE_FAILURE: OTP does not
@@ -48,7 +48,18 @@ bool storage_is_stale(void);
  * PSA_ERROR_STORAGE_FAILURE, PSA_ERROR_HARDWARE_FAILURE: still stale, try again | PSA_ERROR_BAD_STATE not mounted */
 psa_status_t storage_reset(void) PSA_MUST_CHECK;
 
-/* Protected changes the counter still has room for; the last STORAGE_SECURE_RAISES of them are for STORAGE_SECURE. */
+/* Records were lost in both copies: some items answer PSA_ERROR_DATA_CORRUPT, and perhaps all unknown ones of an owner, as nobody knows
+ * which were lost. False too when nothing is mounted. */
+bool storage_has_losses(void);
+/* Lost items, known or not, are gone from then on: they do not exist, and can be set anew. All others stay. Flash from before it is
+ * stale. Takes one raise of those kept for STORAGE_SECURE. Reads the log anew first.
+ * PSA_SUCCESS | PSA_ERROR_NOT_PERMITTED nothing was lost | PSA_ERROR_DATA_CORRUPT stale: storage_reset() |
+ * PSA_ERROR_INSUFFICIENT_STORAGE the counter is used up | PSA_ERROR_STORAGE_FAILURE, PSA_ERROR_HARDWARE_FAILURE: try again |
+ * PSA_ERROR_CORRUPTION_DETECTED the counter was raised behind its back | PSA_ERROR_BAD_STATE not mounted */
+psa_status_t storage_forget_losses(void) PSA_MUST_CHECK;
+
+/* Protected changes the counter still has room for, of STORAGE_NONSECURE: STORAGE_SECURE has STORAGE_SECURE_RAISES more. 0 too when OTP
+ * does not answer. */
 uint32_t storage_raises_left(void);
 #define STORAGE_SECURE_RAISES 256u
 

@@ -152,18 +152,18 @@ static bool was_begun(uint32_t offset, bool at_the_end)
 
 /* An interrupted record began at the first place free then: if it left an unreadable unit only, it lies there, and an unreadable unit
  * further on is decay, which no erase may cure. */
-bool storage_log_tail_is_dirty(storage_log *log)
+bool storage_log_skip_tail(storage_log *log)
 {
-  bool dirty = false;
+  bool torn = false;
   const uint32_t end = log->next;
   for (uint32_t at = end; at < STORAGE_LOG_BYTES; at += FLASH_UNIT_BYTES) {
     bool begun = false;
     for (uint32_t copy = 0; copy < STORAGE_COPIES; copy++)
       begun |= was_begun(copy_base(log->generation, copy) + at, at == end);
     if (begun) log->next = at + FLASH_UNIT_BYTES;
-    dirty |= begun;
+    torn |= begun;
   }
-  return dirty;
+  return torn;
 }
 
 /* ---- Writing ---- */

@@ -48,7 +48,7 @@ void storage_log_begin(storage_log *log, uint32_t generation);
 bool storage_log_append(const seal_keys *keys, storage_log *log, storage_record *record, const uint8_t *value,
                         uint32_t *at, uint8_t tag[STORAGE_TAG_BYTES]);
 
-/* True when something was begun after the newest record. Moves log->next behind it. */
-bool storage_log_tail_is_dirty(storage_log *log);
+/* Moves log->next behind what was begun after the newest record; false: nothing was. */
+bool storage_log_skip_tail(storage_log *log);
 
 #endif

@@ -21,8 +21,8 @@ typedef enum storage_kind {
   STORAGE_KIND_SETTLE = 5, /* no change; a new epoch, after one that was given up */
 } storage_kind;
 
-/* marks of a COMMIT: records of unknown items were lost before it */
-#define STORAGE_MARK_GAP 1u
+/* marks of a COMMIT: items of that owner that nobody knows of were lost before it */
+#define STORAGE_MARK_LOST(owner) ((uint8_t)(1u << ((owner)-1u)))
 
 typedef struct storage_record {
   uint32_t magic;

@@ -10,7 +10,7 @@ static void fill(uint8_t *value, uint32_t bytes, uint32_t seed)
 
 static psa_status_t make(const item_change *c)
 {
-  static uint8_t value[STORAGE_VALUE_MAX];
+  static uint8_t value[HF_ITS_VALUE_MAX];
   if (c->seed == 0) return storage_remove(c->owner, c->uid);
   fill(value, c->bytes, c->seed);
   return storage_set(c->owner, c->uid, value, c->bytes, c->flags);
@@ -48,7 +48,7 @@ static const item_change *newest(const item_change *changes, uint32_t count, con
 /* wanted: null or a removal, there must be none. */
 static bool holds(const item_change *c, const item_change *wanted)
 {
-  static uint8_t value[STORAGE_VALUE_MAX], out[STORAGE_VALUE_MAX];
+  static uint8_t value[HF_ITS_VALUE_MAX], out[HF_ITS_VALUE_MAX];
   size_t used;
   const psa_status_t status = storage_get(c->owner, c->uid, 0, out, sizeof out, &used);
   if (!wanted || wanted->seed == 0) return status == PSA_ERROR_DOES_NOT_EXIST;
