@@ -4,7 +4,9 @@
  * The host sends BEGIN every FACTORY_BEGIN_EVERY_MS from power-on until HELLO comes: a device whose OTP is not frozen listens for it at
  * each boot, before it starts the non-secure world, for FACTORY_WINDOW_MS after the last byte it heard, FACTORY_WINDOW_MAX_MS at most;
  * a secured device does not listen at all. Whoever is on the UART of a device that is not frozen can speak to it: the host
- * believes nothing a device says it has already, and goes through all of it. Then:
+ * believes nothing a device says it has already, and goes through all of it. Who is between the two can do no more than stop them: the
+ * factory has burnt the hardware unique key, so both know K = HKDF-SHA-256(that key, no salt, info "holdfast factory"), and what counts
+ * carries a tag, HMAC-SHA-256 under K. Then:
  *
  *     host                          device
  *     BEGIN        ->
@@ -40,13 +42,16 @@ typedef enum factory_type {
   FACTORY_BEGIN = 0x31,   /* host: empty */
   FACTORY_HELLO = 0x21,   /* device: factory_hello */
   FACTORY_NAME = 0x32,    /* host: 1..128 characters */
-  FACTORY_CSR = 0x22,     /* device: PKCS #10, DER */
+  FACTORY_CSR = 0x22,     /* device: tag of (byte 0x22, DER), then the DER: PKCS #10 */
   FACTORY_ITEM = 0x33,    /* host: factory_item, then up to FACTORY_DATA_MAX bytes */
   FACTORY_STORED = 0x23,  /* device: u32 item, u32 bytes had so far */
   FACTORY_END = 0x34,     /* host: u32 number of trust anchors, 1 to 4 */
-  FACTORY_DONE = 0x24,    /* device: empty */
+  FACTORY_DONE = 0x24,    /* device: tag of (byte 0x24, what it holds: see FACTORY_TAG_BYTES) */
   FACTORY_REFUSED = 0x25, /* device: i32 psa_status_t, u32 type of the frame refused */
 } factory_type;
+
+/* The tag of DONE is over thing name, certificate, endpoint, trust anchors from 0 on, each with its length before it (u32). */
+#define FACTORY_TAG_BYTES 32u
 
 /* What can be stored. The numbers are those of hf_identity.h without its base. */
 #define FACTORY_ITEM_CERTIFICATE 2u

@@ -12,12 +12,16 @@
 
 #include "clock.h"
 #include "csr.h"
+#include "ct.h"
 #include "factory_protocol.h"
 #include "framing.h"
+#include "hmac.h"
 #include "identity.h"
 #include "otp.h"
 #include "otp_map.h"
 #include "reset.h"
+#include "root_key.h"
+#include "storage.h"
 #include "uart.h"
 #include "watchdog.h"
 
@@ -60,14 +64,68 @@ static void say_hello(void)
   framing_send(FACTORY_HELLO, &hello, sizeof hello);
 }
 
+/* ---- Tags: only this device can have said it ---- */
+
+static psa_status_t tag_begin(hmac_ctx *tag, uint8_t type)
+{
+  uint8_t key[ROOT_KEY_BYTES];
+  const psa_status_t status = root_key_derive(key, "factory");
+  hmac_init(tag, key, sizeof key);
+  wipe(key, sizeof key);
+  hmac_update(tag, &type, sizeof type);
+  return status;
+}
+
+static psa_status_t tag_item(hmac_ctx *tag, uint64_t uid)
+{
+  uint8_t piece[64];
+  struct psa_storage_info_t info = {0};
+  psa_status_t status = storage_get_info(STORAGE_NONSECURE, uid, &info);
+  const uint32_t bytes = (uint32_t)info.size;
+  hmac_update(tag, &bytes, sizeof bytes);
+  for (size_t at = 0, used = 0; at < info.size && status == PSA_SUCCESS; at += used) {
+    status = storage_get(STORAGE_NONSECURE, uid, at, piece, sizeof piece, &used);
+    hmac_update(tag, piece, used);
+  }
+  return status;
+}
+
+static psa_status_t send_request(const uint8_t *csr, size_t bytes)
+{
+  uint8_t body[FACTORY_TAG_BYTES + CSR_MAX];
+  hmac_ctx tag;
+  const psa_status_t status = tag_begin(&tag, FACTORY_CSR);
+  hmac_update(&tag, csr, bytes);
+  hmac_final(&tag, body);
+  if (status != PSA_SUCCESS) return status;
+  memcpy(body + FACTORY_TAG_BYTES, csr, bytes);
+  framing_send(FACTORY_CSR, body, FACTORY_TAG_BYTES + (uint32_t)bytes);
+  return PSA_SUCCESS;
+}
+
+static psa_status_t send_done(uint32_t anchors)
+{
+  static const uint64_t items[] = {HF_UID_THING_NAME, HF_UID_DEVICE_CERTIFICATE, HF_UID_ENDPOINT};
+  uint8_t body[FACTORY_TAG_BYTES];
+  hmac_ctx tag;
+  psa_status_t status = tag_begin(&tag, FACTORY_DONE);
+  for (uint32_t i = 0; i < sizeof items / sizeof items[0] && status == PSA_SUCCESS; i++)
+    status = tag_item(&tag, items[i]);
+  for (uint32_t i = 0; i < anchors && status == PSA_SUCCESS; i++) status = tag_item(&tag, HF_UID_TRUST_ANCHOR(i));
+  hmac_final(&tag, body);
+  if (status == PSA_SUCCESS) framing_send(FACTORY_DONE, body, sizeof body);
+  return status;
+}
+
+/* ---- Name ---- */
+
 static psa_status_t take_name(const char *name, uint32_t bytes)
 {
   uint8_t csr[CSR_MAX];
   size_t used = 0;
   psa_status_t status = identity_begin(name, bytes);
   if (status == PSA_SUCCESS) status = csr_make(name, bytes, csr, sizeof csr, &used);
-  if (status == PSA_SUCCESS) framing_send(FACTORY_CSR, csr, (uint32_t)used);
-  return status;
+  return status == PSA_SUCCESS ? send_request(csr, used) : status;
 }
 
 /* ---- Items ---- */
@@ -116,9 +174,9 @@ static psa_status_t finish(const uint8_t *body, uint32_t bytes)
   if (bytes != sizeof anchors) return PSA_ERROR_INVALID_ARGUMENT;
   memcpy(&anchors, body, sizeof anchors);
   if (!identity_is_equipped()) return PSA_ERROR_BAD_STATE;
-  const psa_status_t status = identity_trust_only(anchors);
+  psa_status_t status = identity_trust_only(anchors);
+  if (status == PSA_SUCCESS) status = send_done(anchors);
   if (status != PSA_SUCCESS) return status;
-  framing_send(FACTORY_DONE, NULL, 0);
   reset_system(RESET_SOFTWARE);
 }
 

@@ -1,7 +1,11 @@
 /* The device's side of the factory, talked to over the host board's UART by a host that tools/recovery_frame.c makes frames for. */
 #include "device_test_support.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/x509.h>
 
 #include "keys.h"
@@ -147,13 +151,59 @@ static void assert_stored(uint32_t item, uint32_t had)
   assert_memory_equal(heard.body, expected, sizeof expected);
 }
 
+/* ---- Tags, with OpenSSL's HKDF and HMAC ---- */
+
+static void line_key(uint8_t key[32])
+{
+  char digest[] = "SHA256", info[] = "holdfast factory";
+  EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+  EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+  const OSSL_PARAM params[] = {
+    OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, test_otp + OTP_UNIQUE_KEY_OFFSET, 32),
+    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof info - 1),
+    OSSL_PARAM_construct_end(),
+  };
+  assert_true(EVP_KDF_derive(ctx, key, 32, params) > 0);
+  EVP_KDF_CTX_free(ctx);
+  EVP_KDF_free(kdf);
+}
+
+static uint8_t said[4 * HF_CERTIFICATE_MAX];
+static size_t said_bytes;
+
+static void said_item(const void *data, size_t bytes)
+{
+  const uint32_t length = (uint32_t)bytes;
+  memcpy(said + said_bytes, &length, sizeof length);
+  memcpy(said + said_bytes + sizeof length, data, bytes);
+  said_bytes += sizeof length + bytes;
+}
+
+/* The tag that was heard is of `type` and what was said. */
+static void assert_tagged(uint8_t type)
+{
+  uint8_t key[32], tag[32];
+  unsigned tag_bytes;
+  line_key(key);
+  memmove(said + 1, said, said_bytes);
+  said[0] = type;
+  assert_non_null(HMAC(EVP_sha256(), key, sizeof key, said, said_bytes + 1, tag, &tag_bytes));
+  assert_memory_equal(heard.body, tag, sizeof tag);
+  said_bytes = 0;
+}
+
 /* A certificate for the request that was heard, as OpenSSL understands both. */
 static void certify_request(void)
 {
-  const uint8_t *at = heard.body;
+  const uint8_t *at = heard.body + FACTORY_TAG_BYTES;
   uint8_t *to = certificate;
   assert_heard(FACTORY_CSR);
-  X509_REQ *request = d2i_X509_REQ(NULL, &at, (long)heard.bytes);
+  assert_in_range(heard.bytes, FACTORY_TAG_BYTES + 1, sizeof said);
+  said_bytes = heard.bytes - FACTORY_TAG_BYTES;
+  memcpy(said, at, said_bytes);
+  assert_tagged(FACTORY_CSR);
+  X509_REQ *request = d2i_X509_REQ(NULL, &at, (long)(heard.bytes - FACTORY_TAG_BYTES));
   assert_non_null(request);
   EVP_PKEY *key = X509_REQ_get0_pubkey(request), *ca = EVP_EC_gen("P-256");
   assert_int_equal(X509_REQ_verify(request, key), 1);
@@ -270,7 +320,12 @@ static void assert_done(run_end ended)
   assert_int_equal(ended, RESTARTED);
   assert_int_equal(restart_cause, RESET_SOFTWARE);
   assert_heard(FACTORY_DONE);
-  assert_int_equal(heard.bytes, 0);
+  assert_int_equal(heard.bytes, FACTORY_TAG_BYTES);
+  said_item(THING, THING_BYTES);
+  said_item(certificate, certificate_bytes);
+  said_item(ENDPOINT, sizeof ENDPOINT - 1);
+  said_item(anchor, sizeof anchor);
+  assert_tagged(FACTORY_DONE);
 }
 
 /* ---- The conversation ---- */
