@@ -214,6 +214,7 @@ static int compare(const void *a, const void *b)
   int order = strcmp(one->thing, other->thing);
   if (order == 0)
     order = ASN1_TIME_compare(X509_get0_notBefore(one->certificate), X509_get0_notBefore(other->certificate));
+  if (order == 0) order = (int)other->revoked - (int)one->revoked; /* of one second: the one that was taken back */
   return order == 0 ? strcmp(one->serial, other->serial) : order;
 }
 

@@ -89,7 +89,10 @@ size_t factory_session_frame(factory_session *s, uint8_t out[FRAME_MAX])
                          s->offset}; /* little-endian, as every host we build on */
     return frame_make(out, FACTORY_ITEM, &head, sizeof head, item.data + s->offset, piece_bytes(s));
   }
-  case FACTORY_ENDING: return frame_make(out, FACTORY_END, NULL, 0, NULL, 0);
+  case FACTORY_ENDING: {
+    uint32_t anchors = s->anchor_count; /* any others it forgets */
+    return frame_make(out, FACTORY_END, NULL, 0, &anchors, sizeof anchors);
+  }
   }
   return 0;
 }

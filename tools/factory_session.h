@@ -21,7 +21,7 @@
 #define FACTORY_ANCHORS 4u
 #define FACTORY_CERTIFICATE_MAX 2048u /* of any of them, DER */
 #define FACTORY_REQUESTS_MAX \
-  500u /* of one conversation, repeats and restarts included: ten times what a bad line takes */
+  2000u /* of one conversation, with repeats: calling for factory_patience.hello_ms takes 500 */
 
 typedef enum factory_state { FACTORY_CALLING, FACTORY_NAMING, FACTORY_STORING, FACTORY_ENDING } factory_state;
 
