@@ -126,6 +126,12 @@ static psa_status_t serve_storage_reset(call *c)
   return storage_reset();
 }
 
+static psa_status_t serve_storage_forget_losses(call *c)
+{
+  (void)c;
+  return storage_forget_losses();
+}
+
 /* ---- Firmware update ---- */
 
 static bool is_firmware(const call *c)

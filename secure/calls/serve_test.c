@@ -139,6 +139,11 @@ psa_status_t storage_reset(void)
   return note("storage_reset", 0, 0, 0);
 }
 
+psa_status_t storage_forget_losses(void)
+{
+  return note("storage_forget_losses", 0, 0, 0);
+}
+
 psa_status_t update_control_query(psa_fwu_component_info_t *info)
 {
   return note_value("update_control_query", 0, info, sizeof *info);
@@ -327,8 +332,11 @@ static void calls_without_arguments_reach_their_service(void **state)
     call_id id;
     const char *service;
   } plain[] = {
-    {CALL_STORAGE_RESET, "storage_reset"},         {CALL_UPDATE_REJECT, "update_control_reject"},
-    {CALL_UPDATE_ACCEPT, "update_control_accept"}, {CALL_UPDATE_OUTCOME_TOLD, "update_control_outcome_told"},
+    {CALL_STORAGE_RESET, "storage_reset"},
+    {CALL_STORAGE_FORGET_LOSSES, "storage_forget_losses"},
+    {CALL_UPDATE_REJECT, "update_control_reject"},
+    {CALL_UPDATE_ACCEPT, "update_control_accept"},
+    {CALL_UPDATE_OUTCOME_TOLD, "update_control_outcome_told"},
     {CALL_WATCHDOG_FEED, "device_service_feed"},
   };
   for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)

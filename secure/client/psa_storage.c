@@ -39,6 +39,11 @@ psa_status_t psa_its_remove(psa_storage_uid_t uid)
   return gate_call(CALL_ITEM_REMOVE, &arguments, sizeof arguments, NULL, NULL);
 }
 
+psa_status_t hf_storage_forget_losses(void)
+{
+  return gate_call_plain(CALL_STORAGE_FORGET_LOSSES);
+}
+
 psa_status_t hf_storage_reset(void)
 {
   return gate_call_plain(CALL_STORAGE_RESET);

@@ -43,6 +43,7 @@ typedef struct hf_device_info {
   uint32_t secured;             /* lifecycle: 1 secured, 0 factory */
   uint32_t identity;            /* 1: has its key, certificate and name */
   uint32_t storage_stale;       /* 1: hf_storage_reset() is the way out */
+  uint32_t storage_lost;        /* 1: both copies of some record are gone; hf_storage_forget_losses() is the way on */
   uint32_t storage_raises_left; /* protected changes of sealed storage that the counter in OTP still has room for */
   uint32_t entropy_ok;          /* 1: the noise source passed its tests */
   uint32_t rtc_seconds;         /* battery-backed clock, seconds since 1970-01-01 UTC: a hint; 0: none */

@@ -48,6 +48,7 @@ static void add_present_state(hf_device_info *info)
     memset(info->serial, 0, sizeof info->serial);
   info->identity = identity_is_complete();
   info->storage_stale = storage_is_stale();
+  info->storage_lost = storage_has_losses();
   info->storage_raises_left = storage_raises_left();
   info->entropy_ok = random_is_good();
   info->rtc_seconds = clock_rtc_seconds();

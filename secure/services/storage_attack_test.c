@@ -29,7 +29,7 @@ enum { HALF = 65536, COPY = 32768, HEADER = 80, TAG = 16, UNIT = 16 }; /* as doc
 static int new_device(void **unused)
 {
   (void)unused;
-  rig_new();
+  storage_rig_new();
   return 0;
 }
 
@@ -128,7 +128,7 @@ static const uint8_t *second_reading(const uint8_t *record)
 {
   static uint8_t value[4096];
   uint8_t key[32], check[32];
-  const uint8_t *unique = rig.otp + OTP_UNIQUE_KEY_OFFSET;
+  const uint8_t *unique = storage_rig.otp + OTP_UNIQUE_KEY_OFFSET;
   if (word(record) != 0x31525348u) return NULL;
   openssl_hkdf(key, unique, "holdfast storage header");
   openssl_hmac(check, key, record, 64);
@@ -143,8 +143,9 @@ static const uint8_t *second_reading(const uint8_t *record)
 /* Where the n-th record of a half begins (from its start), by the format. */
 static uint32_t record_at(uint32_t half, uint32_t n)
 {
-  uint32_t at = RIG_STORAGE + half * HALF;
-  while (n-- > 0) at += HEADER + TAG + padded((uint32_t)rig.flash[at + 28] | (uint32_t)rig.flash[at + 29] << 8);
+  uint32_t at = STORAGE_RIG_AREA + half * HALF;
+  while (n-- > 0)
+    at += HEADER + TAG + padded((uint32_t)storage_rig.flash[at + 28] | (uint32_t)storage_rig.flash[at + 29] << 8);
   return at;
 }
 
@@ -156,7 +157,7 @@ static void root_keys_are_those_of_hkdf(void **unused)
   for (uint32_t i = 0; i < 3; i++) {
     char info[64];
     snprintf(info, sizeof info, "holdfast %s", labels[i]);
-    openssl_hkdf(wanted, rig.otp + OTP_UNIQUE_KEY_OFFSET, info);
+    openssl_hkdf(wanted, storage_rig.otp + OTP_UNIQUE_KEY_OFFSET, info);
     assert_int_equal(root_key_derive(key, labels[i]), PSA_SUCCESS);
     assert_memory_equal(key, wanted, 32);
   }
@@ -175,7 +176,7 @@ static void root_keys_fail_closed(void **unused)
   assert_int_equal(root_key_derive(key, "x"), PSA_ERROR_HARDWARE_FAILURE);
   assert_memory_equal(key, zero, 32);
   host_otp_silence(false);
-  memset(rig.otp + OTP_UNIQUE_KEY_OFFSET, 0, 32);
+  memset(storage_rig.otp + OTP_UNIQUE_KEY_OFFSET, 0, 32);
   memset(key, 1, sizeof key);
   assert_int_equal(root_key_derive(key, "x"), PSA_ERROR_HARDWARE_FAILURE);
   assert_memory_equal(key, zero, 32);
@@ -188,10 +189,10 @@ static void records_open_with_openssl(void **unused)
   must_set(SEC, 2, "key", 0);
   assert_int_equal(storage_remove(SEC, 2), PSA_SUCCESS);
   for (uint32_t copy = 0; copy < 2; copy++) {
-    const uint8_t *record = rig.flash + record_at(1, 0) + copy * COPY; /* COMMIT */
+    const uint8_t *record = storage_rig.flash + record_at(1, 0) + copy * COPY; /* COMMIT */
     assert_non_null(second_reading(record));
     assert_int_equal(record[25], 4);
-    record = rig.flash + record_at(1, 1) + copy * COPY;
+    record = storage_rig.flash + record_at(1, 1) + copy * COPY;
     const uint8_t *value = second_reading(record);
     assert_non_null(value);
     assert_memory_equal(value, "seventeen letters\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
@@ -203,60 +204,61 @@ static void records_open_with_openssl(void **unused)
     assert_memory_equal(record + 24, "\x02\x01\x04\x00\x11\x00\x06\x00",
                         8);                              /* owner, kind, flags, marks, bytes, place */
     assert_memory_equal(record + 32, record - TAG, TAG); /* link */
-    record = rig.flash + record_at(1, 2) + copy * COPY;
+    record = storage_rig.flash + record_at(1, 2) + copy * COPY;
     assert_non_null(second_reading(record));
     assert_int_equal(word(record + 12), 1);
-    record = rig.flash + record_at(1, 3) + copy * COPY;
+    record = storage_rig.flash + record_at(1, 3) + copy * COPY;
     assert_non_null(second_reading(record));
     assert_int_equal(record[25], 2);
     assert_int_equal(word(record + 12), 2);
   }
-  assert_memory_equal(rig.otp + OTP_STORAGE_COUNTER_OFFSET, "\x03\0", 2);
-  assert_memory_equal(rig.otp + OTP_STORAGE_COUNTER_OFFSET + 512, "\x03\0", 2);
+  assert_memory_equal(storage_rig.otp + OTP_STORAGE_COUNTER_OFFSET, "\x03\0", 2);
+  assert_memory_equal(storage_rig.otp + OTP_STORAGE_COUNTER_OFFSET + 512, "\x03\0", 2);
 }
 
 /* ---- One key, one plaintext ---- */
 
-static void salts_of_one_place_differ(rig_random random, const char *first, const char *second, bool differ)
+static void salts_of_one_place_differ(storage_rig_random random, const char *first, const char *second, bool differ)
 {
-  static rig_state before;
+  static storage_rig_state before;
   uint8_t salt[16];
-  rig_new();
-  rig_random_is = random;
-  rig_save(&before);
+  storage_rig_new();
+  storage_rig_random_is = random;
+  storage_rig_save(&before);
   must_set(NS, 1, first, REPLAYABLE);
-  memcpy(salt, rig.flash + record_at(1, 1) + 48, 16);
+  memcpy(salt, storage_rig.flash + record_at(1, 1) + 48, 16);
   uint8_t sealed[16];
-  memcpy(sealed, rig.flash + record_at(1, 1) + HEADER, 16);
-  rig_put_back_flash(&before);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  memcpy(sealed, storage_rig.flash + record_at(1, 1) + HEADER, 16);
+  storage_rig_put_back_flash(&before);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   must_set(NS, 1, second, REPLAYABLE);
-  assert_int_equal(memcmp(salt, rig.flash + record_at(1, 1) + 48, 16) != 0, differ);
-  assert_int_equal(memcmp(sealed, rig.flash + record_at(1, 1) + HEADER, 16) != 0, differ);
+  assert_int_equal(memcmp(salt, storage_rig.flash + record_at(1, 1) + 48, 16) != 0, differ);
+  assert_int_equal(memcmp(sealed, storage_rig.flash + record_at(1, 1) + HEADER, 16) != 0, differ);
 }
 
 /* The same sequence number, place and uid, a common prefix of 16 bytes: the same keystream would show. */
 static void no_keystream_is_used_twice_after_flash_was_put_back(void **unused)
 {
   (void)unused;
-  salts_of_one_place_differ(RIG_RANDOM_DEAD, "a common prefix of the two: one", "a common prefix of the two: two",
-                            true);
-  salts_of_one_place_differ(RIG_RANDOM_SAME, "a common prefix of the two: one", "a common prefix of the two: two",
-                            true);
-  salts_of_one_place_differ(RIG_RANDOM_GOOD, "a common prefix of the two", "a common prefix of the two", true);
-  salts_of_one_place_differ(RIG_RANDOM_DEAD, "a common prefix of the two", "a common prefix of the two", false);
+  salts_of_one_place_differ(STORAGE_RIG_RANDOM_DEAD, "a common prefix of the two: one",
+                            "a common prefix of the two: two", true);
+  salts_of_one_place_differ(STORAGE_RIG_RANDOM_SAME, "a common prefix of the two: one",
+                            "a common prefix of the two: two", true);
+  salts_of_one_place_differ(STORAGE_RIG_RANDOM_GOOD, "a common prefix of the two", "a common prefix of the two", true);
+  salts_of_one_place_differ(STORAGE_RIG_RANDOM_DEAD, "a common prefix of the two", "a common prefix of the two", false);
 }
 
 static void equal_values_in_other_places_are_sealed_differently(void **unused)
 {
   (void)unused;
-  rig_random_is = RIG_RANDOM_DEAD;
+  storage_rig_random_is = STORAGE_RIG_RANDOM_DEAD;
   must_set(NS, 1, "the same, sixteen bytes or more", REPLAYABLE);
   must_set(NS, 1, "the same, sixteen bytes or more", REPLAYABLE);
   must_set(NS, 2, "the same, sixteen bytes or more", REPLAYABLE);
   for (uint32_t a = 1; a <= 3; a++)
     for (uint32_t b = a + 1; b <= 3; b++)
-      assert_memory_not_equal(rig.flash + record_at(1, a) + HEADER, rig.flash + record_at(1, b) + HEADER, 16);
+      assert_memory_not_equal(storage_rig.flash + record_at(1, a) + HEADER,
+                              storage_rig.flash + record_at(1, b) + HEADER, 16);
 }
 
 /* ---- Flash put back ---- */
@@ -265,29 +267,29 @@ static void equal_values_in_other_places_are_sealed_differently(void **unused)
 static void every_earlier_flash_is_stale(void **unused)
 {
   (void)unused;
-  static rig_state then[6];
-  rig_save(&then[0]);
+  static storage_rig_state then[6];
+  storage_rig_save(&then[0]);
   must_set(SEC, 1, "key", 0);
-  rig_save(&then[1]);
+  storage_rig_save(&then[1]);
   must_set(NS, 2, "one", 0);
-  rig_save(&then[2]);
+  storage_rig_save(&then[2]);
   must_set(NS, 2, "two", 0);
-  rig_save(&then[3]);
+  storage_rig_save(&then[3]);
   assert_int_equal(storage_remove(SEC, 1), PSA_SUCCESS);
-  rig_save(&then[4]);
+  storage_rig_save(&then[4]);
   must_set(NS, 2, "three", PSA_STORAGE_FLAG_WRITE_ONCE);
-  rig_save(&then[5]);
+  storage_rig_save(&then[5]);
   for (uint32_t i = 0; i < 5; i++) {
-    rig_put_back_flash(&then[i]);
-    assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+    storage_rig_put_back_flash(&then[i]);
+    assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
     assert_true(storage_is_stale());
     assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
     assert_status(SEC, 1, PSA_ERROR_DATA_CORRUPT);
     assert_int_equal(set_text(NS, 2, "x", 0), PSA_ERROR_DATA_CORRUPT);
     assert_int_equal(storage_remove(NS, 2), PSA_ERROR_DATA_CORRUPT);
   }
-  rig_put_back_flash(&then[5]);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  storage_rig_put_back_flash(&then[5]);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 2, "three");
   assert_status(SEC, 1, PSA_ERROR_DOES_NOT_EXIST);
 }
@@ -295,46 +297,46 @@ static void every_earlier_flash_is_stale(void **unused)
 static void erased_flash_is_stale_once_anything_was_protected(void **unused)
 {
   (void)unused;
-  static rig_state blank;
-  rig_blank();
-  rig_save(&blank);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  static storage_rig_state blank;
+  storage_rig_blank();
+  storage_rig_save(&blank);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   must_set(NS, 1, "a", 0);
-  rig_put_back_flash(&blank);
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  storage_rig_put_back_flash(&blank);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
 }
 
 static void only_stale_storage_can_be_reset_and_then_works(void **unused)
 {
   (void)unused;
-  static rig_state old, newest;
+  static storage_rig_state old, newest;
   assert_int_equal(storage_reset(), PSA_ERROR_NOT_PERMITTED);
-  rig_save(&old);
+  storage_rig_save(&old);
   must_set(NS, 1, "a", 0);
   assert_int_equal(storage_reset(), PSA_ERROR_NOT_PERMITTED);
-  rig_save(&newest);
-  rig_put_back_flash(&old);
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  storage_rig_save(&newest);
+  storage_rig_put_back_flash(&old);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
   assert_int_equal(storage_reset(), PSA_SUCCESS);
   assert_false(storage_is_stale());
   assert_status(NS, 1, PSA_ERROR_DOES_NOT_EXIST);
   must_set(NS, 1, "b", 0);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 1, "b");
-  rig_put_back_flash(&newest); /* what was given up stays so */
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  storage_rig_put_back_flash(&newest); /* what was given up stays so */
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
 }
 
 static void an_unprotected_item_may_come_back_and_nothing_else_with_it(void **unused)
 {
   (void)unused;
-  static rig_state old;
+  static storage_rig_state old;
   must_set(NS, 1, "protected", 0);
   must_set(NS, 2, "old", REPLAYABLE);
-  rig_save(&old);
+  storage_rig_save(&old);
   must_set(NS, 2, "new", REPLAYABLE);
-  rig_put_back_flash(&old);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  storage_rig_put_back_flash(&old);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 2, "old");
   assert_text(NS, 1, "protected");
 }
@@ -366,14 +368,14 @@ static void remove_the_key(void)
 
 static void mount(void)
 {
-  const psa_status_t status = rig_restart();
+  const psa_status_t status = storage_rig_restart();
   (void)status;
 }
 
 /* What an attacker can have kept: every flash, and every state of OTP that a mount or a cut can leave. */
 enum { KEPT_MAX = 1000 };
 static struct {
-  rig_state *flash[KEPT_MAX];
+  storage_rig_state *flash[KEPT_MAX];
   uint8_t *otp[KEPT_MAX];
   uint32_t flashes, otps;
 } kept;
@@ -381,21 +383,21 @@ static struct {
 static void keep_otp(void)
 {
   for (uint32_t i = 0; i < kept.otps; i++)
-    if (memcmp(kept.otp[i], rig.otp, OTP_BYTES) == 0) return;
+    if (memcmp(kept.otp[i], storage_rig.otp, OTP_BYTES) == 0) return;
   assert_true(kept.otps < KEPT_MAX);
   kept.otp[kept.otps] = malloc(OTP_BYTES);
   assert_non_null(kept.otp[kept.otps]);
-  memcpy(kept.otp[kept.otps++], rig.otp, OTP_BYTES);
+  memcpy(kept.otp[kept.otps++], storage_rig.otp, OTP_BYTES);
 }
 
 static void keep_flash(void)
 {
   for (uint32_t i = 0; i < kept.flashes; i++)
-    if (memcmp(kept.flash[i]->memory.flash, rig.flash, RIG_FLASH_BYTES) == 0) return;
+    if (memcmp(kept.flash[i]->memory.flash, storage_rig.flash, STORAGE_RIG_FLASH_BYTES) == 0) return;
   assert_true(kept.flashes < KEPT_MAX);
-  kept.flash[kept.flashes] = malloc(sizeof(rig_state));
+  kept.flash[kept.flashes] = malloc(sizeof(storage_rig_state));
   assert_non_null(kept.flash[kept.flashes]);
-  rig_save(kept.flash[kept.flashes++]);
+  storage_rig_save(kept.flash[kept.flashes++]);
 }
 
 static void keep_both(void)
@@ -411,19 +413,19 @@ static void forget_kept(void)
 }
 
 /* All that a cut of the change can leave, and all that a cut of the mount after it can. */
-static void keep_all_of_a_cut(const rig_state *before, void (*act)(void))
+static void keep_all_of_a_cut(const storage_rig_state *before, void (*act)(void))
 {
-  static rig_state cut;
+  static storage_rig_state cut;
   bool was_cut = true;
   for (uint64_t at = 0; was_cut; at++) {
-    rig_put_back(before);
+    storage_rig_put_back(before);
     mount();
     was_cut = cut_before(at, act);
-    rig_save(&cut);
+    storage_rig_save(&cut);
     keep_both();
     for (uint64_t then = 0; cut_before(then, mount); then++) {
       keep_both();
-      rig_put_back(&cut);
+      storage_rig_put_back(&cut);
     }
     keep_both();
   }
@@ -432,7 +434,7 @@ static void keep_all_of_a_cut(const rig_state *before, void (*act)(void))
 /* What item 1 of the secure owner is: 0 stale, 1 there, 2 not there. */
 static uint32_t shown(void)
 {
-  if (rig_restart() != PSA_SUCCESS) return 0;
+  if (storage_rig_restart() != PSA_SUCCESS) return 0;
   psa_status_t status;
   (void)text_of(SEC, 1, &status);
   assert_true(status == PSA_SUCCESS || status == PSA_ERROR_DOES_NOT_EXIST);
@@ -442,20 +444,20 @@ static uint32_t shown(void)
 /* Mounts every kept flash with every kept OTP. Whatever a mount leaves in OTP is kept too, and so tried with every flash in its turn. */
 static void one_otp_never_shows_both(void (*act)(void))
 {
-  static rig_state before;
+  static storage_rig_state before;
   static uint8_t showed[KEPT_MAX]; /* by the OTP that the mount left: 1 there, 2 not there */
   uint32_t seen = 0;
   memset(showed, 0, sizeof showed);
-  rig_save(&before);
+  storage_rig_save(&before);
   keep_all_of_a_cut(&before, act);
   for (uint32_t o = 0; o < kept.otps; o++) {
     for (uint32_t f = 0; f < kept.flashes; f++) {
-      rig_put_back_flash(kept.flash[f]);
-      memcpy(rig.otp, kept.otp[o], OTP_BYTES);
+      storage_rig_put_back_flash(kept.flash[f]);
+      memcpy(storage_rig.otp, kept.otp[o], OTP_BYTES);
       const uint32_t now = shown();
       keep_otp();
       uint32_t left = 0;
-      while (memcmp(kept.otp[left], rig.otp, OTP_BYTES) != 0) left++;
+      while (memcmp(kept.otp[left], storage_rig.otp, OTP_BYTES) != 0) left++;
       showed[left] |= (uint8_t)now;
       assert_int_not_equal(showed[left], 3);
       seen |= now;
@@ -479,21 +481,21 @@ static void of_a_change_that_was_cut_only_one_outcome_is_ever_shown(void **unuse
   must_set(SEC, 1, "key", 0);
   must_set(NS, 2, "other", 0);
   one_otp_never_shows_both(remove_the_key);
-  rig_new();
+  storage_rig_new();
   must_set(NS, 2, "other", 0);
   one_otp_never_shows_both(set_the_key);
 }
 
 /* The last operation of a protected change is its "done". */
-static void cut_at_the_last_operation(const rig_state *before, void (*act)(void))
+static void cut_at_the_last_operation(const storage_rig_state *before, void (*act)(void))
 {
   uint64_t last = 0;
   for (;; last++) {
-    rig_put_back(before);
+    storage_rig_put_back(before);
     mount();
     if (!cut_before(last, act)) break;
   }
-  rig_put_back(before);
+  storage_rig_put_back(before);
   mount();
   assert_true(cut_before(last - 1, act));
 }
@@ -502,32 +504,32 @@ static void cut_at_the_last_operation(const rig_state *before, void (*act)(void)
 static void a_change_that_was_given_up_stays_so(void **unused)
 {
   (void)unused;
-  static rig_state written, not_written;
+  static storage_rig_state written, not_written;
   must_set(SEC, 1, "key", 0);
-  rig_save(&not_written);
+  storage_rig_save(&not_written);
   cut_at_the_last_operation(&not_written, remove_the_key);
-  rig_save(&written);
-  rig_put_back_flash(&not_written);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  storage_rig_save(&written);
+  storage_rig_put_back_flash(&not_written);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(SEC, 1, "key");
-  rig_put_back_flash(&written);
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  storage_rig_put_back_flash(&written);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
 }
 
 /* A torn record may be unreadable today and whole tomorrow: what was decided about it today holds. */
 static void a_torn_record_that_reads_well_later_does_not_count(void **unused)
 {
   (void)unused;
-  static rig_state before;
+  static storage_rig_state before;
   must_set(SEC, 1, "key", 0);
-  rig_save(&before);
+  storage_rig_save(&before);
   cut_at_the_last_operation(&before, remove_the_key);
   const uint32_t at = record_at(1, 2);
   for (uint32_t copy = 0; copy < 2; copy++) host_flash_make_unreadable(at + copy * COPY);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(SEC, 1, "key");
-  memset(host_flash_marks(), 0, RIG_UNITS);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  memset(host_flash_marks(), 0, STORAGE_RIG_UNITS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(SEC, 1, "key");
   assert_int_equal(storage_remove(SEC, 1), PSA_SUCCESS);
 }
@@ -536,7 +538,7 @@ static void a_torn_record_that_reads_well_later_does_not_count(void **unused)
 
 static void erase_range(uint32_t at, uint32_t bytes)
 {
-  memset(rig.flash + at, 0, bytes);
+  memset(storage_rig.flash + at, 0, bytes);
 }
 
 static void cut_out(uint32_t half, uint32_t n)
@@ -556,20 +558,20 @@ static void a_record_that_was_cut_out_brings_no_older_value_back(void **unused)
   must_set(NS, 4, "after", 0);
   cut_out(1, 4);
   for (uint32_t boots = 0; boots < 3; boots++) {
-    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
     assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
     assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
     assert_status(NS, 3, PSA_ERROR_DATA_CORRUPT);
     assert_status(NS, 99, PSA_ERROR_DATA_CORRUPT); /* perhaps it was the missing one */
     assert_text(NS, 4, "after");
     if (boots == 0)
-      host_flash_make_unreadable(RIG_STORAGE + HALF + 96); /* copies the log: the same is known in the new one */
+      host_flash_make_unreadable(STORAGE_RIG_AREA + HALF + 96); /* copies the log: the same is known in the new one */
   }
   must_set(NS, 1, "anew", 0);
   must_set(NS, 3, "once more", PSA_STORAGE_FLAG_WRITE_ONCE);
   assert_int_equal(storage_remove(NS, 2), PSA_SUCCESS);
   assert_int_equal(storage_remove(NS, 99), PSA_ERROR_DATA_CORRUPT);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 1, "anew");
   assert_text(NS, 3, "once more");
   assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
@@ -583,7 +585,7 @@ static void an_unprotected_record_that_was_cut_out_leaves_protected_items_alone(
   must_set(NS, 2, "new", REPLAYABLE); /* record 3 */
   must_set(NS, 3, "after", REPLAYABLE);
   cut_out(1, 3);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 1, "protected");
   assert_text(NS, 3, "after");
   assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
@@ -595,7 +597,7 @@ static void a_newest_protected_record_that_was_cut_out_makes_all_stale(void **un
   must_set(NS, 1, "old", 0);
   must_set(NS, 1, "new", 0);
   cut_out(1, 2);
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
 }
 
 static void a_moved_record_does_not_count(void **unused)
@@ -604,8 +606,9 @@ static void a_moved_record_does_not_count(void **unused)
   must_set(NS, 1, "old value of item", REPLAYABLE); /* records 1 and 2 have the same length */
   must_set(NS, 1, "new value of item", REPLAYABLE);
   const uint32_t from = record_at(1, 1), to = record_at(1, 3), bytes = record_at(1, 2) - from;
-  for (uint32_t copy = 0; copy < 2; copy++) memcpy(rig.flash + to + copy * COPY, rig.flash + from + copy * COPY, bytes);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  for (uint32_t copy = 0; copy < 2; copy++)
+    memcpy(storage_rig.flash + to + copy * COPY, storage_rig.flash + from + copy * COPY, bytes);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 1, "new value of item");
 }
 
@@ -613,21 +616,22 @@ static void a_moved_record_does_not_count(void **unused)
 static void a_record_of_another_history_does_not_fit(void **unused)
 {
   (void)unused;
-  static rig_state before, written;
+  static storage_rig_state before, written;
   must_set(SEC, 1, "key", 0);
-  rig_save(&before);
+  storage_rig_save(&before);
   cut_at_the_last_operation(&before, remove_the_key);
-  rig_save(&written);
-  rig_put_back_flash(&before);
-  for (uint32_t at = 0; at < HALF; at += UNIT) host_flash_make_stuck(RIG_STORAGE + at); /* or the log moves there */
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  storage_rig_save(&written);
+  storage_rig_put_back_flash(&before);
+  for (uint32_t at = 0; at < HALF; at += UNIT)
+    host_flash_make_stuck(STORAGE_RIG_AREA + at); /* or the log moves there */
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   must_set(NS, 2, "later", 0);
   const uint32_t at = record_at(1, 2), bytes = record_at(1, 3) - at;
-  assert_int_equal(rig.flash[at + 25], 5);
+  assert_int_equal(storage_rig.flash[at + 25], 5);
   assert_int_equal(written.memory.flash[at + 25], 2);
   for (uint32_t copy = 0; copy < 2; copy++)
-    memcpy(rig.flash + at + copy * COPY, written.memory.flash + at + copy * COPY, bytes);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+    memcpy(storage_rig.flash + at + copy * COPY, written.memory.flash + at + copy * COPY, bytes);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_text(NS, 2, "later");
   assert_status(SEC, 1, PSA_ERROR_DATA_CORRUPT);
 }
@@ -637,21 +641,21 @@ static void another_devices_flash_is_not_taken(void **unused)
 {
   (void)unused;
   must_set(NS, 1, "a", 0);
-  rig.otp[OTP_UNIQUE_KEY_OFFSET] ^= 1;
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  storage_rig.otp[OTP_UNIQUE_KEY_OFFSET] ^= 1;
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
 }
 
 static void flash_that_changes_after_the_mount_is_noticed(void **unused)
 {
   (void)unused;
-  static rig_state start, other;
-  rig_save(&start);
+  static storage_rig_state start, other;
+  storage_rig_save(&start);
   must_set(NS, 1, "value of one past", REPLAYABLE);
-  rig_save(&other);
-  rig_put_back_flash(&start);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  storage_rig_save(&other);
+  storage_rig_put_back_flash(&start);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   must_set(NS, 1, "value of this one", REPLAYABLE);
-  rig_put_back_flash(&other); /* same place, same sequence, authentic */
+  storage_rig_put_back_flash(&other); /* same place, same sequence, authentic */
   assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
 }
 
@@ -659,25 +663,25 @@ static void flash_that_changes_after_the_mount_is_noticed(void **unused)
 static void no_flipped_bit_makes_a_third_value(void **unused)
 {
   (void)unused;
-  static rig_state device;
+  static storage_rig_state device;
   must_set(SEC, 1, "a key, of 32 bytes, as they have", 0);
   must_set(NS, 2, "old", 0);
   must_set(NS, 2, "new", 0);
   must_set(NS, 3, "last", REPLAYABLE);
-  rig_save(&device);
+  storage_rig_save(&device);
   const uint32_t from = record_at(1, 0), to = record_at(1, 5) + 16;
   for (uint32_t at = from; at < to; at++) {
     const uint8_t flip = (uint8_t)(1u << at % 8u);
-    rig_put_back(&device);
-    rig.flash[at] ^= flip;
-    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    storage_rig_put_back(&device);
+    storage_rig.flash[at] ^= flip;
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
     assert_text(SEC, 1, "a key, of 32 bytes, as they have");
     assert_text(NS, 2, "new");
     assert_text(NS, 3, "last");
-    rig_put_back(&device);
-    rig.flash[at] ^= flip;
-    rig.flash[at + COPY] ^= flip;
-    if (rig_restart() != PSA_SUCCESS) continue;
+    storage_rig_put_back(&device);
+    storage_rig.flash[at] ^= flip;
+    storage_rig.flash[at + COPY] ^= flip;
+    if (storage_rig_restart() != PSA_SUCCESS) continue;
     psa_status_t status;
     const char *now = text_of(SEC, 1, &status);
     if (now) assert_string_equal(now, "a key, of 32 bytes, as they have");
@@ -693,18 +697,18 @@ static void garbage_everywhere_is_survived(void **unused)
   (void)unused;
   uint32_t seed = 9;
   for (uint32_t round = 0; round < 8; round++) {
-    rig_new();
+    storage_rig_new();
     if (round % 2 == 0) must_set(NS, 1, "a", 0);
-    for (uint32_t at = RIG_STORAGE; at < RIG_STORAGE + 2 * HALF; at++) {
+    for (uint32_t at = STORAGE_RIG_AREA; at < STORAGE_RIG_AREA + 2 * HALF; at++) {
       seed = seed * 1664525u + 1013904223u;
-      rig.flash[at] = (uint8_t)(seed >> 24);
+      storage_rig.flash[at] = (uint8_t)(seed >> 24);
     }
-    for (uint32_t at = RIG_STORAGE; round >= 4 && at < RIG_STORAGE + 2 * HALF; at += UNIT)
-      memcpy(rig.flash + at, "HSR1", 4);
-    assert_int_equal(rig_restart(), round % 2 == 0 ? PSA_ERROR_DATA_CORRUPT : PSA_SUCCESS);
+    for (uint32_t at = STORAGE_RIG_AREA; round >= 4 && at < STORAGE_RIG_AREA + 2 * HALF; at += UNIT)
+      memcpy(storage_rig.flash + at, "HSR1", 4);
+    assert_int_equal(storage_rig_restart(), round % 2 == 0 ? PSA_ERROR_DATA_CORRUPT : PSA_SUCCESS);
     if (round % 2 == 0) assert_int_equal(storage_reset(), PSA_SUCCESS);
     must_set(NS, 1, "b", 0);
-    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
     assert_text(NS, 1, "b");
   }
 }
@@ -716,8 +720,8 @@ static void no_plaintext_lies_in_flash(void **unused)
   (void)unused;
   static const char secret[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   must_set(NS, 1, secret, PSA_STORAGE_FLAG_NO_CONFIDENTIALITY);
-  for (uint32_t at = 0; at + 4 <= RIG_FLASH_BYTES; at++)
-    for (uint32_t i = 0; i + 4 < sizeof secret; i++) assert_memory_not_equal(rig.flash + at, secret + i, 4);
+  for (uint32_t at = 0; at + 4 <= STORAGE_RIG_FLASH_BYTES; at++)
+    for (uint32_t i = 0; i + 4 < sizeof secret; i++) assert_memory_not_equal(storage_rig.flash + at, secret + i, 4);
 }
 
 int main(void)

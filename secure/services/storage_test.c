@@ -19,7 +19,7 @@
 static int new_device(void **unused)
 {
   (void)unused;
-  rig_new();
+  storage_rig_new();
   return 0;
 }
 
@@ -47,7 +47,7 @@ static psa_status_t read_status(storage_owner owner, uint64_t uid)
 static void answers_bad_state_before_the_first_mount(void **unused)
 {
   (void)unused;
-  rig_blank();
+  storage_rig_blank();
   struct psa_storage_info_t info;
   assert_int_equal(read_status(NS, 1), PSA_ERROR_BAD_STATE);
   assert_int_equal(set_text(NS, 1, "a", 0), PSA_ERROR_BAD_STATE);
@@ -63,12 +63,12 @@ static void keeps_items_over_a_restart(void **unused)
   assert_int_equal(set_text(NS, 2, "second", REPLAYABLE), PSA_SUCCESS);
   assert_int_equal(set_text(NS, 1, "first again", 0), PSA_SUCCESS);
   assert_int_equal(set_text(NS, UINT64_MAX, "", 0), PSA_SUCCESS);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_holds(NS, 1, "first again");
   assert_holds(NS, 2, "second");
   assert_holds(NS, UINT64_MAX, "");
   assert_int_equal(storage_remove(NS, 1), PSA_SUCCESS);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_int_equal(read_status(NS, 1), PSA_ERROR_DOES_NOT_EXIST);
   assert_holds(NS, 2, "second");
 }
@@ -128,7 +128,7 @@ static void tells_size_and_flags(void **unused)
   (void)unused;
   struct psa_storage_info_t info;
   assert_int_equal(set_text(NS, 1, "12345", REPLAYABLE | PSA_STORAGE_FLAG_NO_CONFIDENTIALITY), PSA_SUCCESS);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_int_equal(storage_get_info(NS, 1, &info), PSA_SUCCESS);
   assert_int_equal(info.size, 5);
   assert_int_equal(info.capacity, 5);
@@ -144,7 +144,7 @@ static void write_once_is_neither_changed_nor_removed(void **unused)
     assert_int_equal(set_text(NS, 1, "other", PSA_STORAGE_FLAG_WRITE_ONCE), PSA_ERROR_NOT_PERMITTED);
     assert_int_equal(storage_remove(NS, 1), PSA_ERROR_NOT_PERMITTED);
     assert_holds(NS, 1, "for ever");
-    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   }
 }
 
@@ -154,7 +154,7 @@ static void owners_have_items_apart(void **unused)
   assert_int_equal(set_text(STORAGE_SECURE, 7, "a key", 0), PSA_SUCCESS);
   assert_int_equal(read_status(NS, 7), PSA_ERROR_DOES_NOT_EXIST);
   assert_int_equal(set_text(NS, 7, "an item", 0), PSA_SUCCESS);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_holds(STORAGE_SECURE, 7, "a key");
   assert_holds(NS, 7, "an item");
   assert_int_equal(storage_remove(NS, 7), PSA_SUCCESS);
@@ -204,7 +204,7 @@ static void full_storage_takes_overwrites_and_removals(void **unused)
   for (uint32_t round = 1; round <= 12; round++) {
     for (uint32_t i = 0; i < 5; i++)
       assert_int_equal(set_bytes(NS, 100 + i, 3072, round * 8 + i, REPLAYABLE), PSA_SUCCESS);
-    if (round % 4 == 0) assert_int_equal(rig_restart(), PSA_SUCCESS);
+    if (round % 4 == 0) assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
     for (uint32_t i = 0; i < 5; i++) assert_bytes(NS, 100 + i, 3072, round * 8 + i);
   }
   assert_bytes(NS, 105, 544 - 96, 5);
@@ -223,7 +223,7 @@ static void counts_items_of_each_owner(void **unused)
   for (uint32_t i = 1; i <= STORAGE_SECURE_ITEMS_MAX; i++)
     assert_int_equal(set_bytes(STORAGE_SECURE, i, 32, i, 0), PSA_SUCCESS);
   assert_int_equal(set_bytes(STORAGE_SECURE, 1000, 1, 1, 0), PSA_ERROR_INSUFFICIENT_STORAGE);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   for (uint32_t i = 1; i <= HF_ITS_ITEMS_MAX; i++) assert_bytes(NS, i, i, i);
   for (uint32_t i = 1; i <= STORAGE_SECURE_ITEMS_MAX; i++) assert_bytes(STORAGE_SECURE, i, 32, i);
 }
@@ -233,8 +233,9 @@ static void does_not_touch_flash_beside_its_area(void **unused)
   (void)unused;
   fill_both_owners();
   for (uint32_t i = 0; i < 40; i++) assert_int_equal(set_bytes(NS, 100, 3072, i, REPLAYABLE), PSA_SUCCESS);
-  for (uint32_t at = 0; at < RIG_FLASH_BYTES; at++)
-    if (at < RIG_STORAGE || at >= RIG_STORAGE + RIG_STORAGE_BYTES) assert_int_equal(rig.flash[at], 0xFF);
+  for (uint32_t at = 0; at < STORAGE_RIG_FLASH_BYTES; at++)
+    if (at < STORAGE_RIG_AREA || at >= STORAGE_RIG_AREA + STORAGE_RIG_AREA_BYTES)
+      assert_int_equal(storage_rig.flash[at], 0xFF);
 }
 
 /* ---- The counter ---- */
@@ -263,7 +264,7 @@ static void only_protected_changes_use_the_counter_up(void **unused)
   assert_int_equal(begun(), 4);
   assert_int_equal(set_text(NS, 2, "a", REPLAYABLE | PSA_STORAGE_FLAG_WRITE_ONCE), PSA_SUCCESS);
   assert_int_equal(begun(), 5);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_int_equal(begun(), 5);
 }
 
@@ -274,7 +275,7 @@ static void raise_counter_to(uint32_t epoch)
     assert_int_equal(epoch_begin(i), PSA_SUCCESS);
     assert_int_equal(epoch_finish(i), PSA_SUCCESS);
   }
-  assert_int_equal(rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
   assert_int_equal(storage_reset(), PSA_SUCCESS);
   assert_int_equal(begun(), epoch);
 }
@@ -297,7 +298,7 @@ static void the_last_raises_are_kept_for_the_secure_owner(void **unused)
     assert_int_equal(set_text(STORAGE_SECURE, 1, "key", 0), PSA_SUCCESS);
   assert_int_equal(set_text(STORAGE_SECURE, 1, "key", 0), PSA_ERROR_INSUFFICIENT_STORAGE);
   assert_int_equal(storage_raises_left(), 0);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_holds(NS, 1, "b");
   assert_holds(NS, 2, "c");
 }
@@ -319,7 +320,7 @@ static void begins_and_finishes_epochs_bit_by_bit(void **unused)
   assert_int_equal(epoch_begin(EPOCH_MAX + 1), PSA_ERROR_INSUFFICIENT_STORAGE);
   assert_int_equal(epoch_finish(0), PSA_ERROR_INSUFFICIENT_STORAGE);
   for (uint32_t at = 0; at < OTP_STORAGE_COUNTER_OFFSET; at++)
-    if (at < OTP_UNIQUE_KEY_OFFSET || at >= OTP_UNIQUE_KEY_OFFSET + 32) assert_int_equal(rig.otp[at], 0);
+    if (at < OTP_UNIQUE_KEY_OFFSET || at >= OTP_UNIQUE_KEY_OFFSET + 32) assert_int_equal(storage_rig.otp[at], 0);
 }
 
 /* ---- Failing parts ---- */
@@ -331,7 +332,7 @@ static void silent_otp_fails_closed_and_is_asked_again(void **unused)
   host_otp_silence(true);
   assert_int_equal(read_status(NS, 1), PSA_ERROR_HARDWARE_FAILURE);
   assert_int_equal(set_text(NS, 1, "b", 0), PSA_ERROR_HARDWARE_FAILURE);
-  assert_int_equal(rig_restart(), PSA_ERROR_HARDWARE_FAILURE);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_HARDWARE_FAILURE);
   assert_int_equal(read_status(NS, 1), PSA_ERROR_HARDWARE_FAILURE);
   host_otp_silence(false);
   assert_holds(NS, 1, "a");
@@ -340,24 +341,24 @@ static void silent_otp_fails_closed_and_is_asked_again(void **unused)
 static void a_blank_unique_key_seals_nothing(void **unused)
 {
   (void)unused;
-  rig_blank();
-  memset(rig.otp + OTP_UNIQUE_KEY_OFFSET, 0, 32);
-  assert_int_equal(rig_restart(), PSA_ERROR_HARDWARE_FAILURE);
-  for (uint32_t at = 0; at < RIG_FLASH_BYTES; at++) assert_int_equal(rig.flash[at], 0xFF);
+  storage_rig_blank();
+  memset(storage_rig.otp + OTP_UNIQUE_KEY_OFFSET, 0, 32);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_HARDWARE_FAILURE);
+  for (uint32_t at = 0; at < STORAGE_RIG_FLASH_BYTES; at++) assert_int_equal(storage_rig.flash[at], 0xFF);
 }
 
 static void works_without_random_numbers(void **unused)
 {
   (void)unused;
-  rig_random_is = RIG_RANDOM_DEAD;
+  storage_rig_random_is = STORAGE_RIG_RANDOM_DEAD;
   assert_int_equal(set_text(NS, 1, "a", 0), PSA_SUCCESS);
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_holds(NS, 1, "a");
 }
 
 static void prepare_items(void)
 {
-  rig_new();
+  storage_rig_new();
   fill_both_owners();
   for (uint32_t i = 0; i < 3; i++) assert_int_equal(set_bytes(NS, 100 + i, 3072, 50 + i, REPLAYABLE), PSA_SUCCESS);
   assert_int_equal(set_bytes(STORAGE_SECURE, 2, 100, 60, 0), PSA_SUCCESS);
@@ -381,16 +382,16 @@ static void make_unreadable(uint32_t offset, uint32_t bytes)
 static void no_unreadable_kilobyte_or_block_loses_an_item(void **unused)
 {
   (void)unused;
-  static rig_state device;
+  static storage_rig_state device;
   prepare_items();
-  rig_save(&device);
+  storage_rig_save(&device);
   for (uint32_t bytes = 1024; bytes <= 4096; bytes *= 4) {
-    for (uint32_t at = 0; at < RIG_STORAGE_BYTES; at += bytes) {
-      rig_put_back(&device);
-      assert_int_equal(rig_restart(), PSA_SUCCESS);
-      make_unreadable(RIG_STORAGE + at, bytes);
+    for (uint32_t at = 0; at < STORAGE_RIG_AREA_BYTES; at += bytes) {
+      storage_rig_put_back(&device);
+      assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+      make_unreadable(STORAGE_RIG_AREA + at, bytes);
       assert_items(); /* while running */
-      assert_int_equal(rig_restart(), PSA_SUCCESS);
+      assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
       assert_items();
       assert_int_equal(set_bytes(STORAGE_SECURE, 2, 100, 60, 0), PSA_SUCCESS);
     }
@@ -401,14 +402,14 @@ static void no_unreadable_kilobyte_or_block_loses_an_item(void **unused)
 static void a_copy_that_decayed_is_made_good_at_the_next_mount(void **unused)
 {
   (void)unused;
-  static rig_state device;
+  static storage_rig_state device;
   prepare_items();
-  rig_save(&device);
+  storage_rig_save(&device);
   for (uint32_t at = 0; at < STORAGE_LOG_BYTES; at += 1024) {
-    rig_put_back(&device);
+    storage_rig_put_back(&device);
     for (uint32_t copy = 0; copy < 4; copy++) {
-      make_unreadable(RIG_STORAGE + copy * STORAGE_LOG_BYTES + at, 1024);
-      assert_int_equal(rig_restart(), PSA_SUCCESS);
+      make_unreadable(STORAGE_RIG_AREA + copy * STORAGE_LOG_BYTES + at, 1024);
+      assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
       assert_items();
     }
   }
@@ -417,13 +418,13 @@ static void a_copy_that_decayed_is_made_good_at_the_next_mount(void **unused)
 static void a_whole_dead_copy_loses_no_item(void **unused)
 {
   (void)unused;
-  static rig_state device;
+  static storage_rig_state device;
   prepare_items();
-  rig_save(&device);
+  storage_rig_save(&device);
   for (uint32_t copy = 0; copy < 4; copy++) {
-    rig_put_back(&device);
-    make_unreadable(RIG_STORAGE + copy * STORAGE_LOG_BYTES, STORAGE_LOG_BYTES);
-    assert_int_equal(rig_restart(), PSA_SUCCESS);
+    storage_rig_put_back(&device);
+    make_unreadable(STORAGE_RIG_AREA + copy * STORAGE_LOG_BYTES, STORAGE_LOG_BYTES);
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
     assert_items();
   }
 }
@@ -433,17 +434,17 @@ static void passes_over_places_that_take_nothing(void **unused)
   (void)unused;
   uint32_t seed = 5;
   for (uint32_t round = 0; round < 20; round++) {
-    rig_new();
+    storage_rig_new();
     for (uint32_t i = 0; i < 2; i++) {
       seed = seed * 1664525u + 1013904223u;
-      host_flash_make_stuck(RIG_STORAGE + (seed >> 8) % RIG_STORAGE_BYTES);
+      host_flash_make_stuck(STORAGE_RIG_AREA + (seed >> 8) % STORAGE_RIG_AREA_BYTES);
     }
-    host_flash_make_stuck(RIG_STORAGE + STORAGE_HALF_BYTES);
+    host_flash_make_stuck(STORAGE_RIG_AREA + STORAGE_HALF_BYTES);
     fill_both_owners();
     for (uint32_t i = 0; i < 15; i++) {
       assert_int_equal(set_bytes(NS, 100 + i % 5, 3072, i, REPLAYABLE), PSA_SUCCESS);
       assert_int_equal(set_bytes(STORAGE_SECURE, 2, 100, i, 0), PSA_SUCCESS);
-      if (i % 4 == 3) assert_int_equal(rig_restart(), PSA_SUCCESS);
+      if (i % 4 == 3) assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
       assert_bytes(NS, 100 + i % 5, 3072, i);
       assert_bytes(STORAGE_SECURE, 2, 100, i);
     }
@@ -455,12 +456,13 @@ static void flash_that_takes_nothing_keeps_what_it_has(void **unused)
 {
   (void)unused;
   assert_int_equal(set_text(NS, 1, "old", 0), PSA_SUCCESS);
-  for (uint32_t at = 0; at < RIG_STORAGE_BYTES; at += FLASH_UNIT_BYTES) host_flash_make_stuck(RIG_STORAGE + at);
+  for (uint32_t at = 0; at < STORAGE_RIG_AREA_BYTES; at += FLASH_UNIT_BYTES)
+    host_flash_make_stuck(STORAGE_RIG_AREA + at);
   assert_int_equal(set_text(NS, 1, "new", 0), PSA_ERROR_STORAGE_FAILURE);
   assert_int_equal(set_text(NS, 2, "new", REPLAYABLE), PSA_ERROR_STORAGE_FAILURE);
-  for (uint32_t at = 0; at < RIG_STORAGE_BYTES; at += FLASH_UNIT_BYTES)
-    host_flash_marks()[(RIG_STORAGE + at) / FLASH_UNIT_BYTES] = 0;
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  for (uint32_t at = 0; at < STORAGE_RIG_AREA_BYTES; at += FLASH_UNIT_BYTES)
+    host_flash_marks()[(STORAGE_RIG_AREA + at) / FLASH_UNIT_BYTES] = 0;
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_holds(NS, 1, "old");
   assert_int_equal(read_status(NS, 2), PSA_ERROR_DOES_NOT_EXIST);
 }
@@ -470,7 +472,7 @@ static void a_quiet_mount_writes_nothing(void **unused)
   (void)unused;
   prepare_items();
   host_cut_disarm();
-  assert_int_equal(rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
   assert_items();
   assert_int_equal(host_operations(), 0);
 }

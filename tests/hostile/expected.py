@@ -38,7 +38,7 @@ EXPECTED = (
 
     (r"gate\.id_.*", "connection refused"),
     (r"gate\.request_misaligned", "0 wrong"),
-    (r"gate\.request_in_every_forbidden_place", "870 refused, 0 taken"),
+    (r"gate\.request_in_every_forbidden_place", "900 refused, 0 taken"),
     (r"gate\.request_all_ones", "programmer error, gave 0"),
     (r"gate\.request_.*", "programmer error"),
     (r"gate\.sizes_zero_with_wild_pointers", "success, gave 0"),
@@ -97,7 +97,7 @@ EXPECTED = (
     (r"system\.(semihosting_by_hlt|bxns|blxns|ask_as_the_other_world)", f"fault usage {UNDEFINED}"),
     (r"system\.gate_of_our_own", f"fault secure {NOT_OURS}"),
     (r"system\.ask_about_secure_memory", "value 000[0-9a-f]0000"),  # rights by our MPU only; S, NSR, NSRW, region: 0
-    (r"system\.unprivileged_calls", "17 refused, 0 taken"),
+    (r"system\.unprivileged_calls", "18 refused, 0 taken"),
     (r"system\.kernels_page_as_.*", "programmer error"),
     (r"system\.read_only_page_as_output", "programmer error"),
     (r"system\.(read_only|open)_page_as_.*", "success"),

@@ -44,6 +44,12 @@ psa_status_t psa_its_get_info(psa_storage_uid_t uid, struct psa_storage_info_t *
  * PSA_ERROR_STORAGE_FAILURE | PSA_ERROR_DATA_CORRUPT */
 psa_status_t psa_its_remove(psa_storage_uid_t uid) PSA_LINK_NAME(psa_its_remove) PSA_MUST_CHECK;
 
+/* Not of the specification: when both copies of a record are lost (hf_device_info.storage_lost), items that it may have changed answer
+ * PSA_ERROR_DATA_CORRUPT, and ids of which nothing is known too, since one of them may have been in it. This says that what is
+ * lost is gone: such items and ids answer PSA_ERROR_DOES_NOT_EXIST from then on and can be made anew; all others stay.
+ * PSA_SUCCESS | PSA_ERROR_NOT_PERMITTED nothing was lost | PSA_ERROR_INSUFFICIENT_STORAGE the counter is used up */
+psa_status_t hf_storage_forget_losses(void) PSA_MUST_CHECK;
+
 /* Not of the specification: when storage is stale (all answers PSA_ERROR_DATA_CORRUPT: the flash was put back to an earlier time,
  * or both copies of its newest record decayed), gives up everything in it, keys too, and begins anew.
  * PSA_SUCCESS | PSA_ERROR_NOT_PERMITTED it is not stale | PSA_ERROR_STORAGE_FAILURE | PSA_ERROR_INSUFFICIENT_STORAGE */
