@@ -32,7 +32,8 @@ static void print_options(const cli_option *options)
 
 static int print_help(const cli_command_help *help)
 {
-  printf("Usage: holdfast %s [options] %s\n\n%s\n\nOptions:\n", help->name, help->operands, help->summary);
+  printf("Usage: holdfast %s [options] %s\n\n%s\n", help->name, help->operands, help->summary);
+  if (help->options->name != NULL) puts("\nOptions:");
   print_options(help->options);
   puts("\nOptions of every command:");
   print_options(common_options);
@@ -80,12 +81,21 @@ static const char *short_name(const char *argument)
   return NULL;
 }
 
+static bool in_range(const char *text, const cli_range *range)
+{
+  uint32_t number;
+  if (!cli_number(text, &number) || number < range->least || number > range->most) return false;
+  *range->number = number;
+  return true;
+}
+
 static bool store(const cli_option *option, const char *text)
 {
   switch (option->kind) {
   case CLI_FLAG: *(bool *)option->value = true; return true;
   case CLI_TEXT: *(const char **)option->value = text; return true;
   case CLI_NUMBER: return cli_number(text, option->value);
+  case CLI_RANGE: return in_range(text, option->value);
   case CLI_LIST: {
     cli_list *list = option->value;
     if (list->count == CLI_LIST_MAX) return false;
@@ -94,6 +104,20 @@ static bool store(const cli_option *option, const char *text)
   }
   }
   return false;
+}
+
+static int not_stored(const cli_command_help *help, const cli_option *option, const char *value)
+{
+  const cli_range *range = option->value;
+  switch (option->kind) {
+  case CLI_NUMBER: return cli_misuse(help, "--%s takes 0 to %u, not '%s'", option->name, CLI_UNSET - 1, value);
+  case CLI_RANGE:
+    return cli_misuse(help, "--%s takes %u to %u, not '%s'", option->name, range->least, range->most, value);
+  case CLI_LIST: return cli_misuse(help, "--%s may be given %u times at most", option->name, CLI_LIST_MAX);
+  case CLI_FLAG:
+  case CLI_TEXT: break; /* take anything */
+  }
+  return OUT_USAGE;
 }
 
 /* One option, at argv[*at]; moves *at to its last word. */
@@ -114,13 +138,7 @@ static int take_option(const cli_command_help *help, int argc, char **argv, int 
     if (*at + 1 >= argc) return cli_misuse(help, "--%s needs a value: %s", option->name, option->argument);
     value = argv[++*at];
   }
-  bool stored = store(option, value);
-  if (!stored && option->kind == CLI_NUMBER)
-    return cli_misuse(help, "--%s takes 0 to %u, not '%s'", option->name, CLI_UNSET - 1, value);
-  if (!stored && option->kind == CLI_LIST)
-    return cli_misuse(help, "--%s may be given %u times at most", option->name, CLI_LIST_MAX);
-  if (!stored) return cli_misuse(help, "--%s does not take '%s': expected %s", option->name, value, option->argument);
-  return CLI_GO;
+  return store(option, value) ? CLI_GO : not_stored(help, option, value);
 }
 
 static int take_all(const cli_command_help *help, int argc, char **argv, cli_list *operands, unsigned most)

@@ -31,7 +31,14 @@ typedef enum cli_kind {
   CLI_TEXT,   /* value: const char** */
   CLI_LIST,   /* value: cli_list*; may be given several times */
   CLI_NUMBER, /* value: uint32_t*; decimal or 0x..., below 2^32 - 1 */
+  CLI_RANGE,  /* value: cli_range*; the same within bounds */
 } cli_kind;
+
+/* A number that is stored only when it lies in least..most. */
+typedef struct cli_range {
+  uint32_t *number;
+  uint32_t least, most;
+} cli_range;
 
 typedef struct cli_option {
   const char *name; /* without the dashes; null ends the table */

@@ -165,6 +165,27 @@ class Usage(Case):
             self.refused("image", "sign", "f.elf", "--security-version", number, code=2,
                          says="--security-version takes 0 to 4294967294")
 
+        for words, says in ((("device", "new", "x", "--certificate-days"), "--certificate-days takes 1 to 36500"),
+                            (("device", "new", "x", "--batch"), "--batch takes 1 to 9999"),
+                            (("device", "install", "x", "y", "--tries"), "--tries takes 1 to 255"),
+                            (("device", "run", "x", "--timeout"), "--timeout takes 1 to "),
+                            (("device", "recover", "x", "y", "--timeout"), "--timeout takes 1 to 86400"),
+                            (("key", "new", "x", "--lms-w"), "--lms-w is 4 or 8"),
+                            (("key", "new", "x", "--lms-height"), "--lms-height is 5 or 10")):
+            for number in ("0", "-1", "x", "4000000000"):
+                self.refused(*words, number, code=2, says=says)
+
+    def test_help_without_options_has_no_heading_for_them(self):
+        self.assertNotIn("\nOptions:\n", self.ok("ca", "list", "--help"))
+        self.assertIn("\nOptions:\n", self.ok("ca", "show", "--help"))
+
+    def test_each_level_is_indented_by_two(self):
+        self.device()
+        lines = self.ok("otp", "show", "d1").splitlines()
+        at = lines.index("P-256 root keys:")
+        self.assertRegex(lines[at + 1], r"^  index: ")
+        self.assertRegex(self.ok("device", "info", "d1"), r"\nFlash:\n  Loader copy 0:\n    version: ")
+
     def test_equals_form_and_double_dash(self):
         self.ok("key", "show", f"--keys={self.keys}", "--", "root")
         self.refused("key", "show", "--", "--json", says="no key --json")

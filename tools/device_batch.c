@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,20 +19,24 @@
 #define WORKERS_MAX 64u
 #define WAIT_MS 200
 #define PROGRAM "holdfast: "
+#define RESULT_MAX 16384u /* bytes of one device's fields */
 
 /* One child at work. */
 typedef struct worker {
   pid_t process; /* 0: none */
   int errors;    /* what it says on stderr */
+  int result;    /* memory file: its fields, in JSON */
   char name[140];
   char text[1024]; /* of that, what fits */
   size_t bytes;
 } worker;
 
+#define NO_WORKER ((worker){.errors = -1, .result = -1})
+
 typedef struct batch {
   const char *name;
   const batch_work *work;
-  uint32_t count, started, ended, failed;
+  uint32_t count, started, made, existed, failed;
   int digits;
   worker workers[WORKERS_MAX];
   unsigned at_work, most;
@@ -39,36 +44,44 @@ typedef struct batch {
 
 /* ---- Child ---- */
 
-static _Noreturn void run_child(const batch_work *work, const char *name, int errors, pid_t parent)
+static _Noreturn void run_child(const batch_work *work, const worker *w, int errors, pid_t parent)
 {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(OUT_REFUSED);
-  if (dup2(errors, STDERR_FILENO) < 0) _exit(OUT_REFUSED);
-  out_begin(OUT_QUIET); /* what it has to say is told by the parent */
-  int code = work->make(work->context, name);
-  (void)fflush(NULL);
-  _exit(code);
+  if (dup2(errors, STDERR_FILENO) < 0 || dup2(w->result, STDOUT_FILENO) < 0) _exit(OUT_REFUSED);
+  out_begin(OUT_JSON); /* what it has to say is told by the parent */
+  int code = work->make(work->context, w->name);
+  int written = out_end(code == BATCH_EXISTED ? OUT_OK : code);
+  _exit(written == OUT_OK ? code : written);
+}
+
+static void close_ends(worker *w)
+{
+  if (w->errors >= 0) close(w->errors);
+  if (w->result >= 0) close(w->result);
+  *w = NO_WORKER;
+}
+
+static bool not_started(worker *w)
+{
+  out_error("cannot start the work on %s: %s", w->name, strerror(errno));
+  close_ends(w);
+  return false;
 }
 
 static bool start(batch *b, worker *w)
 {
   int ends[2];
-  *w = (worker){.errors = -1};
+  *w = NO_WORKER;
   snprintf(w->name, sizeof w->name, "%s-%0*u", b->name, b->digits, b->started + 1);
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    out_error("cannot start the work on %s: %s", w->name, strerror(errno));
-    return false;
-  }
+  w->result = memfd_create("result", MFD_CLOEXEC);
+  if (w->result < 0 || pipe2(ends, O_CLOEXEC) != 0) return not_started(w);
+  w->errors = ends[0];
   (void)fflush(NULL); /* or the child would print it, too */
   pid_t parent = getpid();
   w->process = fork();
-  if (w->process == 0) run_child(b->work, w->name, ends[1], parent);
+  if (w->process == 0) run_child(b->work, w, ends[1], parent);
   close(ends[1]);
-  w->errors = ends[0];
-  if (w->process > 0) return true;
-  out_error("cannot start the work on %s: %s", w->name, strerror(errno));
-  close(ends[0]);
-  *w = (worker){.errors = -1};
-  return false;
+  return w->process > 0 || not_started(w);
 }
 
 static void start_more(batch *b)
@@ -78,21 +91,39 @@ static void start_more(batch *b)
     bool begun = start(b, &b->workers[i]);
     b->started++;
     b->at_work += begun;
-    b->ended += !begun;
     b->failed += !begun;
   }
 }
 
 /* ---- Parent ---- */
 
-/* The first line it said, without our name before it. */
+/* The last line it said, without our name before it: remarks come before the problem. */
 static const char *reason(worker *w)
 {
   w->text[w->bytes] = 0;
-  w->text[strcspn(w->text, "\n")] = 0;
-  const char *text = w->text;
+  while (w->bytes > 0 && w->text[w->bytes - 1] == '\n') w->text[--w->bytes] = 0;
+  const char *line = strrchr(w->text, '\n'), *text = line == NULL ? w->text : line + 1;
   if (strncmp(text, PROGRAM, sizeof PROGRAM - 1) == 0) text += sizeof PROGRAM - 1;
   return *text == 0 ? "it was ended" : text;
+}
+
+static void tell_failure(worker *w)
+{
+  const char *why = reason(w);
+  out_open(NULL, NULL);
+  out_text("name", NULL, "%s", w->name);
+  out_truth("ok", NULL, false);
+  out_text("error", NULL, "%s", why);
+  out_close();
+  out_error("%s: %s", w->name, why);
+}
+
+static bool tell_result(const worker *w)
+{
+  static char text[RESULT_MAX];
+  ssize_t got = pread(w->result, text, sizeof text - 1, 0);
+  text[got < 0 ? 0 : got] = 0;
+  return out_element(text);
 }
 
 static void end_worker(batch *b, worker *w)
@@ -100,19 +131,15 @@ static void end_worker(batch *b, worker *w)
   int status = 0;
   while (waitpid(w->process, &status, 0) < 0 && errno == EINTR) {
   }
-  bool done = WIFEXITED(status) && WEXITSTATUS(status) == OUT_OK;
-  close(w->errors);
-  out_open(NULL, NULL);
-  out_text("name", NULL, "%s", w->name);
-  out_truth("ok", NULL, done);
-  if (!done) out_text("error", NULL, "%s", reason(w));
-  out_close();
-  if (!done) out_error("%s: %s", w->name, reason(w));
+  int code = WIFEXITED(status) ? WEXITSTATUS(status) : OUT_REFUSED;
+  bool done = (code == OUT_OK || code == BATCH_EXISTED) && tell_result(w);
+  if (!done) tell_failure(w);
+  b->made += done && code == OUT_OK;
+  b->existed += done && code == BATCH_EXISTED;
   b->failed += !done;
-  b->ended++;
   b->at_work--;
-  *w = (worker){.errors = -1};
-  out_progress("Making devices", b->ended, b->count);
+  close_ends(w);
+  out_progress("Making devices", b->made + b->existed + b->failed, b->count);
 }
 
 static void listen(batch *b, worker *w)
@@ -159,6 +186,7 @@ int device_batch(const char *name, uint32_t count, const batch_work *work)
   static batch b;
   b = (batch){.name = name, .work = work, .count = count, .most = workers_at_most()};
   b.digits = snprintf(NULL, 0, "%u", count);
+  for (unsigned i = 0; i < b.most; i++) b.workers[i] = NO_WORKER;
   emulator_signals_catch();
   out_open_list("devices", NULL);
   out_progress("Making devices", 0, count);
@@ -168,9 +196,11 @@ int device_batch(const char *name, uint32_t count, const batch_work *work)
     pass_interruption_on(&b);
   } while (b.at_work > 0 || (b.started < b.count && !emulator_interrupted()));
   out_close();
-  out_number("made", "Devices", b.ended - b.failed);
+  uint32_t missing = count - b.made - b.existed;
+  out_number("made", "Devices made", b.made);
+  out_number("existed", "Complete before", b.existed);
   out_number("failed", "Failed", b.failed);
-  if (b.ended - b.failed == count) return OUT_OK;
-  return out_refuse("%u of %u devices were not made; the same command makes what is missing",
-                    count - (b.ended - b.failed), count);
+  out_number("not_started", "Not begun", count - b.started);
+  if (missing == 0) return OUT_OK;
+  return out_refuse("%u of %u devices were not made; the same command makes what is missing", missing, count);
 }

@@ -145,8 +145,9 @@ static int install(const char *name, const char *path, const install_options *o)
 int device_install_command(int argc, char **argv)
 {
   install_options o = {.tries = UPDATE_TRIES};
+  cli_range tries = {&o.tries, 1, 255};
   const cli_option options[] = {
-    {"tries", CLI_NUMBER, &o.tries, "N", "boots the new firmware has to confirm itself (3)"},
+    {"tries", CLI_RANGE, &tries, "N", "boots the new firmware has to confirm itself (3)"},
     {"unchecked", CLI_FLAG, &o.unchecked, NULL, "do not verify: shows that the device itself refuses it"},
     {"slot", CLI_TEXT, &o.slot, "A|B", "with --unchecked: which slot (the one that does not run)"},
     {"active", CLI_FLAG, &o.active, NULL, "with --unchecked: make it the active firmware, no trial"},
@@ -162,7 +163,6 @@ int device_install_command(int argc, char **argv)
   cli_list operands;
   int code = cli_parse(&help, argc, argv, &operands, 2, 2);
   if (code != CLI_GO) return code;
-  if (o.tries < 1 || o.tries > 255) return cli_misuse(&help, "--tries takes 1 to 255");
   if (!o.unchecked && (o.active || o.slot != NULL)) return cli_misuse(&help, "--slot and --active need --unchecked");
   if (o.slot != NULL && strcmp(o.slot, "A") != 0 && strcmp(o.slot, "B") != 0)
     return cli_misuse(&help, "--slot is A or B");

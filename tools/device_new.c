@@ -46,7 +46,7 @@ static int one_device(const new_work *w, const char *name, parts *p)
   if (code == OUT_OK) code = device_stage(w->options, name, p, &stage);
   if (code != OUT_OK) return code;
   if (stage != STAGE_FINISHED) return make_and_finish(w->options, name, stage, p);
-  if (w->finished == FINISHED_IS_FINE) return OUT_OK;
+  if (w->finished == FINISHED_IS_FINE) return BATCH_EXISTED;
   return out_refuse("device %s exists already and is complete%s; choose another name", name,
                     p->fuses.secured_mark != 0 ? " and secured" : "");
 }
@@ -66,14 +66,17 @@ static void show_certificate(const char *thing)
   ca_close(&device);
 }
 
-static void show(const char *name, const parts *p)
+/* existed: it may have been updated since it was made of these images. */
+static void show(const char *name, const parts *p, bool existed)
 {
   out_text("name", "Device", "%s", name);
   out_text("board", "Board", "%s", p->board->name);
   field_out_padded("serial", "Serial", p->fuses.serial, sizeof p->fuses.serial);
   out_text("lifecycle", "Lifecycle", "%s", p->fuses.secured_mark != 0 ? "secured" : "factory");
-  field_out_version("loader_version", "Loader", p->loader.head.version);
-  field_out_version("firmware_version", "Firmware", p->firmware.head.version);
+  if (!existed) {
+    field_out_version("loader_version", "Loader", p->loader.head.version);
+    field_out_version("firmware_version", "Firmware", p->firmware.head.version);
+  }
   if (p->identity.given) {
     out_text("thing", "Thing", "%s", p->identity.thing);
     out_text("endpoint", "Endpoint", "%s", p->identity.endpoint);
@@ -86,7 +89,8 @@ static int new_device(const new_work *w, const char *name)
 {
   parts p = {0};
   int code = one_device(w, name, &p);
-  if (code == OUT_OK) show(name, &p);
+  if (w->finished == FINISHED_IS_FINE) out_truth("existed", NULL, code == BATCH_EXISTED);
+  if (code == OUT_OK || code == BATCH_EXISTED) show(name, &p, code == BATCH_EXISTED);
   parts_free(&p);
   return code;
 }
@@ -125,10 +129,6 @@ static int check_options(const cli_command_help *help, const new_options *o, uin
   if (o->no_identity &&
       (o->thing != NULL || o->endpoint != NULL || o->server_cas.count > 0 || o->certificate_days != CLI_UNSET))
     return cli_misuse(help, "--no-identity excludes --thing, --endpoint, --server-ca and --certificate-days");
-  if (o->certificate_days != CLI_UNSET && (o->certificate_days < 1 || o->certificate_days > CA_DAYS_MAX))
-    return cli_misuse(help, "--certificate-days takes 1 to %u", CA_DAYS_MAX);
-  if (batch != CLI_UNSET && (batch < 1 || batch > BATCH_MAX))
-    return cli_misuse(help, "--batch takes 1 to %u", BATCH_MAX);
   if (batch != CLI_UNSET && (o->thing != NULL || o->serial != NULL))
     return cli_misuse(help, "--thing and --serial are for one device, not for a batch");
   return OUT_OK;
@@ -139,6 +139,7 @@ int device_new_command(int argc, char **argv)
   uint32_t batch = CLI_UNSET;
   new_options o = {
     .board = BOARD_PROFILE_DEFAULT, .policy = "both", .hardware_revision = CLI_UNSET, .certificate_days = CLI_UNSET};
+  cli_range days = {&o.certificate_days, 1, CA_DAYS_MAX}, devices = {&batch, 1, BATCH_MAX};
   const cli_option options[] = {
     {"board", CLI_TEXT, &o.board, "NAME", "board (" BOARD_PROFILE_DEFAULT ")"},
     {"rom", CLI_TEXT, &o.rom, "FILE", "the ROM, an ELF file"},
@@ -153,11 +154,11 @@ int device_new_command(int argc, char **argv)
     {"endpoint", CLI_TEXT, &o.endpoint, "HOST:PORT", "broker it is to talk to (" ENDPOINT_DEFAULT ")"},
     {"server-ca", CLI_LIST, &o.server_cas, "FILE",
      "CA whose brokers it trusts, PEM or DER; up to 4 times (the local one)"},
-    {"certificate-days", CLI_NUMBER, &o.certificate_days, "N", "days its certificate is valid (for ever)"},
+    {"certificate-days", CLI_RANGE, &days, "N", "days its certificate is valid (for ever)"},
     {"lifecycle", CLI_TEXT, &o.lifecycle, "factory|secured",
-     "secured: OTP frozen, development keys refused (secured; factory with --no-identity or development keys)"},
+     "secured: OTP frozen, development keys refused (secured; factory with --no-identity or a development root key)"},
     {"no-identity", CLI_FLAG, &o.no_identity, NULL, "no key, no certificate: for firmware without the factory service"},
-    {"batch", CLI_NUMBER, &batch, "N", "make devices NAME-1 to NAME-N (zero-padded), several at a time"},
+    {"batch", CLI_RANGE, &devices, "N", "make devices NAME-1 to NAME-N (zero-padded), several at a time"},
     {0},
   };
   const cli_command_help help = {

@@ -186,7 +186,8 @@ static int recover_device(const char *name, const char *path, uint32_t seconds)
 int device_recover_command(int argc, char **argv)
 {
   uint32_t seconds = TIMEOUT_S;
-  const cli_option options[] = {{"timeout", CLI_NUMBER, &seconds, "SECONDS", "give up after that long (300)"}, {0}};
+  cli_range timeout = {&seconds, 1, 86400};
+  const cli_option options[] = {{"timeout", CLI_RANGE, &timeout, "SECONDS", "give up after that long (300)"}, {0}};
   const cli_command_help help = {
     "device recover", "NAME IMAGE",
     "Runs a device that has no firmware to boot and sends it a signed image over its console. The device verifies it.",
@@ -194,6 +195,5 @@ int device_recover_command(int argc, char **argv)
   cli_list operands;
   int code = cli_parse(&help, argc, argv, &operands, 2, 2);
   if (code != CLI_GO) return code;
-  if (seconds == 0 || seconds > 86400) return cli_misuse(&help, "--timeout takes 1 to 86400 seconds");
   return recover_device(operands.items[0], operands.items[1], seconds);
 }

@@ -184,8 +184,9 @@ int device_run_command(int argc, char **argv)
   cli_list extra = {0};
   emulator_options how = {0};
   run r = {.reboots = CLI_UNSET, .log = -1};
+  cli_range timeout = {&seconds, 1, SECONDS_MAX};
   const cli_option options[] = {
-    {"timeout", CLI_NUMBER, &seconds, "SECONDS", "end after that long, with exit status 1 (never)"},
+    {"timeout", CLI_RANGE, &timeout, "SECONDS", "end after that long, with exit status 1 (never)"},
     {"until", CLI_TEXT, &r.until, "TEXT", "end when the console has printed TEXT"},
     {"log", CLI_TEXT, &log, "FILE", "also write the console to FILE"},
     {"reboots", CLI_NUMBER, &r.reboots, "N", "end when the device restarts itself more than N times"},
@@ -203,8 +204,6 @@ int device_run_command(int argc, char **argv)
   if (code != CLI_GO) return code;
   if (r.until != NULL && (*r.until == 0 || strlen(r.until) > UNTIL_MAX))
     return cli_misuse(&help, "--until takes 1 to %u characters", UNTIL_MAX);
-  if (seconds != CLI_UNSET && (seconds == 0 || seconds > SECONDS_MAX))
-    return cli_misuse(&help, "--timeout takes 1 to %u seconds", SECONDS_MAX);
   r.name = operands.items[0];
   how.extra = extra.items;
   how.extra_count = extra.count;

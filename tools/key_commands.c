@@ -80,13 +80,13 @@ static int make_and_show(const new_key *wanted)
 
 int key_new_command(int argc, char **argv)
 {
-  const char *algorithm = "both", *passphrase_file = NULL;
+  const char *algorithm = "both", *passphrase_file = NULL, *w = "4", *height = "10";
   bool encrypt = false;
-  new_key wanted = {.lms_w = 4, .lms_height = 10};
+  new_key wanted = {0};
   const cli_option options[] = {
     {"algorithm", CLI_TEXT, &algorithm, "p256|lms|both", "what to make (both)"},
-    {"lms-w", CLI_NUMBER, &wanted.lms_w, "4|8", "Winternitz parameter: 4 verifies fast (default), 8 signs short"},
-    {"lms-height", CLI_NUMBER, &wanted.lms_height, "5|10", "10: 1024 signatures (default); 5: 32"},
+    {"lms-w", CLI_TEXT, &w, "4|8", "Winternitz parameter: 4 verifies fast (default), 8 signs short"},
+    {"lms-height", CLI_TEXT, &height, "5|10", "10: 1024 signatures (default); 5: 32"},
     {"development", CLI_FLAG, &wanted.development, NULL, "mark the key: secured devices refuse it for ever"},
     {"encrypt", CLI_FLAG, &encrypt, NULL, "encrypt the private files; asks for a passphrase"},
     {"passphrase-file", CLI_TEXT, &passphrase_file, "FILE", "encrypt under the first line of FILE"},
@@ -105,8 +105,10 @@ int key_new_command(int argc, char **argv)
   wanted.p256 = both || strcmp(algorithm, "p256") == 0;
   wanted.lms = both || strcmp(algorithm, "lms") == 0;
   if (!wanted.p256 && !wanted.lms) return cli_misuse(&help, "--algorithm does not take '%s'", algorithm);
-  if (wanted.lms_w != 4 && wanted.lms_w != 8) return cli_misuse(&help, "--lms-w is 4 or 8");
-  if (wanted.lms_height != 5 && wanted.lms_height != 10) return cli_misuse(&help, "--lms-height is 5 or 10");
+  if (!cli_number(w, &wanted.lms_w) || (wanted.lms_w != 4 && wanted.lms_w != 8))
+    return cli_misuse(&help, "--lms-w is 4 or 8, not '%s'", w);
+  if (!cli_number(height, &wanted.lms_height) || (wanted.lms_height != 5 && wanted.lms_height != 10))
+    return cli_misuse(&help, "--lms-height is 5 or 10, not '%s'", height);
   passphrase pass = {.file = passphrase_file};
   if (encrypt || passphrase_file != NULL) wanted.pass = &pass;
   code = make_and_show(&wanted);

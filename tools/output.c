@@ -13,7 +13,8 @@
 
 static out_style style;
 static cJSON *stack[DEPTH_MAX];
-static int depth; /* of the part the next field belongs to; stack[depth] */
+static int depth;                /* of the part the next field belongs to; stack[depth] */
+static bool labelled[DEPTH_MAX]; /* people see the part's label, and its fields further right */
 static char last_error[TEXT_MAX];
 
 void out_begin(out_style wanted)
@@ -66,10 +67,17 @@ static void print_clean(FILE *to, const char *text)
   for (; *text != 0; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7F ? '?' : *text, to);
 }
 
+static int indentation(void)
+{
+  int columns = 0;
+  for (int i = 1; i <= depth; i++) columns += labelled[i] ? 2 : 0;
+  return columns;
+}
+
 static void put_human(const char *label, const char *value)
 {
   if (style != OUT_HUMAN || label == NULL) return;
-  int used = printf("%*s%s:", 2 * depth, "", label);
+  int used = printf("%*s%s:", indentation(), "", label);
   printf("%*s", used < LABEL_WIDTH ? LABEL_WIDTH - used : 1, "");
   print_clean(stdout, value);
   putchar('\n');
@@ -89,6 +97,17 @@ void out_text(const char *field, const char *label, const char *format, ...)
 void out_long_text(const char *field, const char *text)
 {
   if (style == OUT_JSON) put_json(field, cJSON_CreateString(text));
+}
+
+bool out_element(const char *text)
+{
+  cJSON *object = cJSON_Parse(text);
+  bool good = cJSON_IsObject(object);
+  if (good)
+    put_json(NULL, object);
+  else
+    cJSON_Delete(object);
+  return good;
 }
 
 void out_number(const char *field, const char *label, uint64_t number)
@@ -118,12 +137,13 @@ static void open_part(const char *label, cJSON *part, const char *field)
 {
   if (style == OUT_JSON) put_json(field, part);
   if (style == OUT_HUMAN && label != NULL) {
-    printf("%*s", 2 * depth, "");
+    printf("%*s", indentation(), "");
     print_clean(stdout, label);
     puts(":");
   }
   if (depth + 1 >= DEPTH_MAX) abort(); /* a mistake in a command, never in its input */
   stack[++depth] = part;
+  labelled[depth] = label != NULL;
 }
 
 void out_open(const char *field, const char *label)

@@ -31,6 +31,8 @@ int out_end(int exit_code);
 void out_text(const char *field, const char *label, const char *format, ...) OUT_FORMAT(3);
 /* The same of any length, in JSON only: a file's content. */
 void out_long_text(const char *field, const char *text);
+/* An object that out_end() printed in another process: an element of the list that is open; in JSON only. False: it is none. */
+bool out_element(const char *text);
 void out_number(const char *field, const char *label, uint64_t number);
 void out_truth(const char *field, const char *label, bool truth); /* people see yes / no */
 void out_hex(const char *field, const char *label, const uint8_t *bytes, size_t count);

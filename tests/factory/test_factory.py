@@ -397,7 +397,7 @@ class Refusals(FactoryTest):
 class Batch(FactoryTest):
     def test_many_devices_each_with_a_key_of_its_own(self):
         made = self.new("many", "--batch", 3)
-        self.assertEqual((made["made"], made["failed"]), (3, 0))
+        self.assertEqual((made["made"], made["existed"], made["failed"], made["not_started"]), (3, 0, 0, 0))
         self.assertEqual(sorted(d["name"] for d in made["devices"]), ["many-1", "many-2", "many-3"])
         for i in (1, 2, 3):
             self.assert_complete(f"many-{i}")
@@ -416,7 +416,8 @@ class Batch(FactoryTest):
         keys = {name: self.public_key(name) for name in ("lot-01", "lot-10")}
         self.workshop.holdfast("ca", "revoke", "lot-02")
         again = self.new("lot", "--batch", 10)
-        self.assertEqual((again["made"], again["failed"]), (10, 0))
+        self.assertEqual((again["made"], again["existed"], again["failed"]), (1, 9, 0))
+        self.assertEqual(sorted(d["name"] for d in again["devices"] if not d["existed"]), ["lot-02"])
         self.assert_complete("lot-02")
         self.assertEqual(keys, {name: self.public_key(name) for name in keys})
 
@@ -427,9 +428,32 @@ class Batch(FactoryTest):
             process.send_signal((signal.SIGKILL, signal.SIGINT)[i % 2])
             process.communicate(timeout=60)
             time.sleep(0.1)
-            self.assertEqual(self.new(f"cut{i}", "--batch", 4)["made"], 4)
+            again = self.new(f"cut{i}", "--batch", 4)
+            self.assertEqual(again["made"] + again["existed"], 4)
             for n in range(1, 5):
                 self.assert_complete(f"cut{i}-{n}")
+
+    def test_each_device_is_told_with_the_fields_of_the_single_form(self):
+        one = self.new("single")
+        made = self.new("told", "--batch", 2)["devices"]
+        for device in made:
+            self.assertEqual(set(device), set(one) | {"existed"})
+            self.assertEqual(device["serial"], self.workshop.holdfast("otp", "show", device["name"])["serial"])
+            self.assertIn(device["certificate_serial"], self.certificate(device["thing"]))
+        again = self.new("told", "--batch", 2)["devices"]
+        self.assertEqual({d["name"]: d["certificate_sha256"] for d in again}, {d["name"]: d["certificate_sha256"] for d in made})
+        self.assertTrue(all(d["existed"] for d in again))
+
+    def test_what_an_interruption_kept_from_beginning_is_counted_apart(self):
+        process = self.start("many", "--batch", 40, "--json")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=60)
+        result = json.loads(said)
+        self.assertFalse(result["ok"])
+        self.assertGreater(result["not_started"], 0)
+        self.assertEqual(result["made"] + result["failed"] + result["not_started"], 40)
+        self.assertEqual(len(result["devices"]), result["made"] + result["failed"])
 
     def test_what_is_wrong_for_all_is_said_once(self):
         self.assert_refused(self.words("none", "--batch", 3, product="thermo"), "another product")
