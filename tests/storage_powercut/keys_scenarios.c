@@ -69,13 +69,13 @@ static void make_row(rows *r, uint32_t i)
 
 static void prepare(rows *before)
 {
-  rig_new();
+  storage_rig_new();
   for (uint32_t i = 0; i < before->count; i++) make_row(before, i);
 }
 
 static void act(rows *changes)
 {
-  if (rig_restart() != PSA_SUCCESS) sweep_fail("no mount before the changes");
+  if (storage_rig_restart() != PSA_SUCCESS) sweep_fail("no mount before the changes");
   for (uint32_t i = 0; i < changes->count; i++) {
     make_row(changes, i);
     sweep_step_done();
@@ -217,6 +217,7 @@ static uint32_t identity_judge(psa_status_t mounted, uint32_t done)
   return found;
 }
 
+const char sweep_name[] = "keys_powercut";
 const cut_scenario storage_scenarios[] = {
   {"making keys", generate_prepare, generate_act, generate_judge},
   {"destroying keys", destroy_prepare, destroy_act, destroy_judge},

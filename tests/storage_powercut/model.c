@@ -29,7 +29,7 @@ void model_prepare(const item_change *changes, uint32_t count)
 
 void model_act(const item_change *changes, uint32_t count)
 {
-  const psa_status_t mounted = rig_restart();
+  const psa_status_t mounted = storage_rig_restart();
   if (mounted != PSA_SUCCESS) sweep_fail("mount before the changes answers %d", (int)mounted);
   for (uint32_t i = 0; i < count; i++) {
     must_make(&changes[i]);
@@ -81,7 +81,7 @@ static void one_more_change_works(void)
 {
   static const item_change more = {STORAGE_SECURE, 999, 40, 99, 0};
   must_make(&more);
-  if (rig_restart() != PSA_SUCCESS || !holds(&more, &more)) sweep_fail("a change made afterwards is lost");
+  if (storage_rig_restart() != PSA_SUCCESS || !holds(&more, &more)) sweep_fail("a change made afterwards is lost");
 }
 
 uint32_t model_judge(psa_status_t mounted, const item_change *before, uint32_t before_count, const item_change *changes,

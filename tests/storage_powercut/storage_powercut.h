@@ -16,7 +16,7 @@
 
 typedef struct cut_scenario {
   const char *name;
-  /* Lays out the device (from rig_new() or rig_blank() on); not cut. */
+  /* Lays out the device (from storage_rig_new() or storage_rig_blank() on); not cut. */
   void (*prepare)(void);
   /* What the power cut interrupts, from power-on: mounts first. Says sweep_step_done() after each change that was reported done. */
   void (*act)(void);
@@ -26,6 +26,8 @@ typedef struct cut_scenario {
   uint32_t (*judge)(psa_status_t mounted, uint32_t done);
 } cut_scenario;
 
+/* What the scenarios' file gives: their name, and the program's. */
+extern const char sweep_name[];
 extern const cut_scenario storage_scenarios[];
 extern const uint32_t storage_scenario_count;
 

@@ -1,4 +1,4 @@
-/* storage_powercut [--full] [--scenario PART-OF-NAME]
+/* storage_powercut, keys_powercut [--full] [--scenario PART-OF-NAME]
  *
  * For every scenario: once without a cut, counting operations; then cut at every operation, in every way an interrupted operation can end;
  * from each state that leaves, mounts and judges, and again with a second cut at every operation of that mount. A state that was
@@ -48,7 +48,7 @@ void sweep_fail(const char *format, ...)
 {
   va_list arguments;
   va_start(arguments, format);
-  fprintf(stderr, "\nstorage_powercut: FAILED: ");
+  fprintf(stderr, "\n%s: FAILED: ", sweep_name);
   vfprintf(stderr, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized): two lines above */
   va_end(arguments);
   fprintf(stderr, "\n  scenario \"%s\", %u changes done\n", where.scenario, steps_done);
@@ -68,7 +68,7 @@ static struct {
 } judged;
 
 /* Two multiplicative hashes of 64 bits: a collision among the states of a full run has a chance below 10^-20. */
-static fingerprint fingerprint_of(const rig_state *s, uint32_t done, uint32_t cuts)
+static fingerprint fingerprint_of(const storage_rig_state *s, uint32_t done, uint32_t cuts)
 {
   fingerprint f = {0x9E3779B97F4A7C15u + done, 0xC2B2AE3D27D4EB4Fu + cuts};
   for (size_t i = 0; i < sizeof *s; i += 8) {
@@ -81,7 +81,7 @@ static fingerprint fingerprint_of(const rig_state *s, uint32_t done, uint32_t cu
   }
   return f;
 }
-_Static_assert(sizeof(rig_state) % 8 == 0, "hashed in words");
+_Static_assert(sizeof(storage_rig_state) % 8 == 0, "hashed in words");
 
 static void judged_size(size_t size)
 {
@@ -104,7 +104,7 @@ static bool judged_note(fingerprint f)
   return false;
 }
 
-static bool judged_before(const rig_state *s, uint32_t done, uint32_t cuts)
+static bool judged_before(const storage_rig_state *s, uint32_t done, uint32_t cuts)
 {
   if (judged.used * 2 > judged.size) judged_size(judged.size); /* forgets: some are judged twice */
   return judged_note(fingerprint_of(s, done, cuts));
@@ -192,23 +192,23 @@ static uint64_t counted(uint8_t kinds[OPERATIONS_MAX])
 /* Mounts without a cut, twice: what the first mount showed, the second must show. Returns the operations of the first. */
 static uint64_t mount_and_judge(const cut_scenario *s, uint8_t kinds[OPERATIONS_MAX])
 {
-  static rig_state mounted;
+  static storage_rig_state mounted;
   const uint32_t done = steps_done;
   host_cut_disarm();
-  psa_status_t status = rig_restart();
+  psa_status_t status = storage_rig_restart();
   const uint64_t operations = counted(kinds);
-  rig_save(&mounted);
+  storage_rig_save(&mounted);
   const uint32_t found = s->judge(status, done);
-  rig_put_back(&mounted);
-  status = rig_restart();
+  storage_rig_put_back(&mounted);
+  status = storage_rig_restart();
   if (s->judge(status, done) != found) sweep_fail("the next mount shows something else");
   return operations;
 }
 
 /* Leaves the device as the cut left it. */
-static void run_cut(const rig_state *from, uint32_t number, const cut_made *c, void (*act)(void))
+static void run_cut(const storage_rig_state *from, uint32_t number, const cut_made *c, void (*act)(void))
 {
-  rig_put_back(from);
+  storage_rig_put_back(from);
   where.cuts = number + 1;
   where.cut[number] = *c;
   host_cut_arm(c->at, c->outcome, c->detail, cut_power_handler);
@@ -220,14 +220,14 @@ static void run_cut(const rig_state *from, uint32_t number, const cut_made *c, v
 
 static void mount_only(void)
 {
-  const psa_status_t status = rig_restart();
+  const psa_status_t status = storage_rig_restart();
   (void)status; /* power goes before it can answer */
 }
 
-static void second_cuts(const cut_scenario *s, const rig_state *first, uint64_t operations, const uint8_t *kinds,
-                        tally *t)
+static void second_cuts(const cut_scenario *s, const storage_rig_state *first, uint64_t operations,
+                        const uint8_t *kinds, tally *t)
 {
-  static rig_state state;
+  static storage_rig_state state;
   static uint8_t unused[OPERATIONS_MAX];
   const uint32_t done = steps_done;
   for (uint64_t at = 0; at < operations; at++) {
@@ -236,7 +236,7 @@ static void second_cuts(const cut_scenario *s, const rig_state *first, uint64_t 
       steps_done = done;
       run_cut(first, 1, &(cut_made){at, (host_operation)kinds[at], w->list[i].outcome, w->list[i].detail}, mount_only);
       t->second_cuts++;
-      rig_save(&state);
+      storage_rig_save(&state);
       if (judged_before(&state, done, 0)) continue;
       t->states++;
       mount_and_judge(s, unused);
@@ -251,15 +251,15 @@ static bool takes_second_cuts(void)
   return options.full || states++ % SECOND_CUTS_EVERY == 0;
 }
 
-static void first_cut(const cut_scenario *s, const rig_state *start, const cut_made *c, tally *t)
+static void first_cut(const cut_scenario *s, const storage_rig_state *start, const cut_made *c, tally *t)
 {
-  static rig_state state;
+  static storage_rig_state state;
   static uint8_t kinds[OPERATIONS_MAX];
   steps_done = 0;
   run_cut(start, 0, c, s->act);
   const uint32_t done = steps_done;
   t->cuts++;
-  rig_save(&state);
+  storage_rig_save(&state);
   if (judged_before(&state, done, 1)) return;
   t->states++;
   const uint64_t operations = mount_and_judge(s, kinds);
@@ -267,12 +267,12 @@ static void first_cut(const cut_scenario *s, const rig_state *start, const cut_m
   if (operations > 0 && takes_second_cuts()) second_cuts(s, &state, operations, kinds, t);
 }
 
-static void sweep(const cut_scenario *s, const rig_state *start, tally *t)
+static void sweep(const cut_scenario *s, const storage_rig_state *start, tally *t)
 {
   static uint8_t kinds[OPERATIONS_MAX], unused[OPERATIONS_MAX];
   where.cuts = 0;
   steps_done = 0;
-  rig_put_back(start);
+  storage_rig_put_back(start);
   host_cut_disarm();
   s->act();
   t->operations = counted(kinds);
@@ -293,14 +293,14 @@ static double seconds(void)
 
 static tally run_scenario(const cut_scenario *s)
 {
-  static rig_state start;
+  static storage_rig_state start;
   tally t = {0, 0, 0, 0};
   const double began = seconds();
   where.scenario = s->name;
   judged_size(1u << 18);
   s->prepare();
-  rig_random_is = RIG_RANDOM_SAME; /* so that equal states are equal */
-  rig_save(&start);
+  storage_rig_random_is = STORAGE_RIG_RANDOM_SAME; /* so that equal states are equal */
+  storage_rig_save(&start);
   sweep(s, &start, &t);
   if (t.cuts < t.operations || t.operations == 0) sweep_fail("not every operation was cut");
   printf("%-28s %6llu operations %7llu cuts %8llu second cuts %8llu states %6.1f s\n", s->name,
@@ -326,7 +326,7 @@ static bool read_options(int argc, char **argv)
 int main(int argc, char **argv)
 {
   if (!read_options(argc, argv)) {
-    fprintf(stderr, "usage: storage_powercut [--full] [--scenario PART-OF-NAME]\n");
+    fprintf(stderr, "usage: %s [--full] [--scenario PART-OF-NAME]\n", sweep_name);
     return 2;
   }
   tally all = {0, 0, 0, 0};
@@ -339,10 +339,10 @@ int main(int argc, char **argv)
     all.second_cuts += t.second_cuts;
   }
   if (all.cuts == 0) {
-    fprintf(stderr, "storage_powercut: no scenario is called that, nothing was cut\n");
+    fprintf(stderr, "%s: no scenario is called that, nothing was cut\n", sweep_name);
     return 1;
   }
-  printf("storage_powercut: %llu operations, %llu cuts, %llu second cuts survived in %.1f s\n",
+  printf("%s: %llu operations, %llu cuts, %llu second cuts survived in %.1f s\n", sweep_name,
          (unsigned long long)all.operations, (unsigned long long)all.cuts, (unsigned long long)all.second_cuts,
          seconds() - began);
   return 0;
