@@ -70,12 +70,13 @@ psa_status_t hf_empty_call(void) PSA_MUST_CHECK;
  *
  * The last fault before a restart. Survives restarts, is lost with power. Faults of the secure world give no address and no
  * registers: only that it was one, and where its code was. */
-#define HF_FAULT_SECURE_FAULT 1u /* touched what belongs to the secure world, or entered it where there is no gate */
-#define HF_FAULT_BUS 2u          /* nothing there, or its controller refuses */
-#define HF_FAULT_MEMORY 3u       /* MPU */
-#define HF_FAULT_USAGE 4u        /* undefined instruction, stack limit, ... */
-#define HF_FAULT_HARD 5u         /* none of these, or a fault that could not be handled */
-#define HF_FAULT_WATCHDOG 6u     /* not a fault: nobody fed the watchdog */
+#define HF_FAULT_SECURE_FAULT \
+  1u /* touched what is not the program's, also through a wild pointer; or entered where there is no gate */
+#define HF_FAULT_BUS 2u      /* in its own address ranges, but nothing there */
+#define HF_FAULT_MEMORY 3u   /* MPU */
+#define HF_FAULT_USAGE 4u    /* undefined instruction, stack limit, ... */
+#define HF_FAULT_HARD 5u     /* none of these, or a fault that could not be handled */
+#define HF_FAULT_WATCHDOG 6u /* not a fault: nobody fed the watchdog */
 
 typedef struct hf_crash {
   uint32_t kind;    /* HF_FAULT_* */

@@ -17,6 +17,7 @@
  */
 #include "update_control.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "board.h"
@@ -27,6 +28,8 @@
 #include "update.h"
 #include "update_control_staging.h"
 #include "verify.h"
+
+static_assert(HF_REASON_NONE == (uint32_t)BOOT_OK, "psa/update.h names it");
 
 static_assert(HF_JOB_MAX == JOURNAL_JOB_BYTES, "a job id fits the journal, to the character");
 static_assert(HF_OUTCOME_NONE == (unsigned)JOURNAL_OUTCOME_NONE &&

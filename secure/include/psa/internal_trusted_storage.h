@@ -46,7 +46,8 @@ psa_status_t psa_its_remove(psa_storage_uid_t uid) PSA_LINK_NAME(psa_its_remove)
 
 /* Not of the specification: when both copies of a record are lost (hf_device_info.storage_lost), items that it may have changed answer
  * PSA_ERROR_DATA_CORRUPT, and ids of which nothing is known too, since one of them may have been in it. This says that what is
- * lost is gone: such items and ids answer PSA_ERROR_DOES_NOT_EXIST from then on and can be made anew; all others stay.
+ * lost is gone: such items and ids answer PSA_ERROR_DOES_NOT_EXIST from then on and can be made anew, write-once ones too (so that flag
+ * holds against software, not against software that has an accomplice with the flash in hand); all others stay.
  * PSA_SUCCESS | PSA_ERROR_NOT_PERMITTED nothing was lost | PSA_ERROR_INSUFFICIENT_STORAGE the counter is used up */
 psa_status_t hf_storage_forget_losses(void) PSA_MUST_CHECK;
 

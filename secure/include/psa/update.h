@@ -60,6 +60,8 @@ typedef struct psa_fwu_image_version_t {
 
 #define HF_JOB_MAX 64u /* characters of a job id (AWS IoT) */
 
+#define HF_REASON_NONE 0x6D3A95C7u
+
 /* What became of the last update, until somebody has been told (hf_update_outcome_told()). */
 #define HF_OUTCOME_NONE 0u
 #define HF_OUTCOME_CONFIRMED 1u
@@ -74,8 +76,9 @@ typedef struct psa_fwu_impl_info_t {
     candidate_minor; /* of the image in the other slot; CANDIDATE, STAGED and, in TRIAL, the old one */
   uint32_t candidate_patch;
   uint32_t
-    reason; /* boot_status word (docs/formats.md): why start, finish or install refused, until one succeeds or the device
-               restarts; else why the last update was given up. The "good" word: it was not, or only cancelled */
+    reason; /* a boot_status word: why start, finish or install refused, until one succeeds or the device restarts;
+                      else why the last update was given up. HF_REASON_NONE: it was not, or only cancelled. A program that
+                      links hf_boot_names has names and sentences: boot_status_name(), boot_status_text() of status.h */
   uint32_t outcome;     /* HF_OUTCOME_* still to be told */
   char job[HF_JOB_MAX]; /* job id of that outcome, or of the trial; padded with 0 */
 } psa_fwu_impl_info_t;
