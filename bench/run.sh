@@ -29,7 +29,7 @@ budgets() {
   case $part in
   boot) grep -vE '^(kernel|secure)[.]' bench/budgets.txt ;;
   all) cat bench/budgets.txt ;;
-  *) grep "^$part[.]" bench/budgets.txt ;;
+  *) grep "^${part}[.]" bench/budgets.txt ;;
   esac
 }
 

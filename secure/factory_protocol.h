@@ -60,11 +60,11 @@ typedef enum factory_type {
 
 typedef struct factory_hello {
   uint32_t protocol;
-  uint8_t serial[24];    /* padded with 0 */
-  uint32_t has_key;      /* 1: the identity key is there */
-  uint32_t complete;     /* 1: everything has been stored, by whomever */
-  uint32_t name_bytes;   /* of the thing name it has; 0: none */
-  uint8_t name[128];     /* padded with 0 */
+  uint8_t serial[24];  /* padded with 0 */
+  uint32_t has_key;    /* 1: the identity key is there */
+  uint32_t complete;   /* 1: everything has been stored, by whomever */
+  uint32_t name_bytes; /* of the thing name it has; 0: none */
+  uint8_t name[128];   /* padded with 0 */
 } factory_hello;
 static_assert(sizeof(factory_hello) == 168, "wire format");
 

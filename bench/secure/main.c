@@ -8,14 +8,14 @@
 #include "startup_nonsecure.h"
 
 /* Two functions whose entries the plugin knows by name: mark_NAME, marked_NAME. */
-#define ROW(name)                                                             \
-  __attribute__((noinline, used)) static void mark_##name(void)               \
-  {                                                                           \
-    __asm__ volatile("" ::: "memory");                                        \
-  }                                                                           \
-  __attribute__((noinline, used)) static void marked_##name(void)             \
-  {                                                                           \
-    __asm__ volatile("" ::: "memory");                                        \
+#define ROW(name)                                                 \
+  __attribute__((noinline, used)) static void mark_##name(void)   \
+  {                                                               \
+    __asm__ volatile("" ::: "memory");                            \
+  }                                                               \
+  __attribute__((noinline, used)) static void marked_##name(void) \
+  {                                                               \
+    __asm__ volatile("" ::: "memory");                            \
   }
 ROW(empty)
 ROW(console)
@@ -87,8 +87,7 @@ static void measure_storage(void)
   psa_status_t status;
   MEASURE(item_set_32, psa_its_set(ITEM, 32, buffer, PSA_STORAGE_FLAG_NONE));
   MEASURE(item_set_1024, psa_its_set(LARGE_ITEM, sizeof buffer, buffer, PSA_STORAGE_FLAG_NONE));
-  MEASURE(item_set_32_unprotected,
-          psa_its_set(UNPROTECTED_ITEM, 32, buffer, PSA_STORAGE_FLAG_NO_REPLAY_PROTECTION));
+  MEASURE(item_set_32_unprotected, psa_its_set(UNPROTECTED_ITEM, 32, buffer, PSA_STORAGE_FLAG_NO_REPLAY_PROTECTION));
   MEASURE(item_get_32, psa_its_get(ITEM, 0, 32, buffer, &length));
   MEASURE(item_get_1024, psa_its_get(LARGE_ITEM, 0, sizeof buffer, buffer, &length));
   MEASURE(item_info, psa_its_get_info(ITEM, &info));

@@ -34,8 +34,8 @@ bool framing_take(framing *f, uint8_t byte)
 
 void framing_send(uint32_t type, const void *body, uint32_t bytes)
 {
-  const uint8_t head[RECOVERY_HEADER_BYTES] = {
-    RECOVERY_SYNC_0, RECOVERY_SYNC_1, (uint8_t)type, 0, (uint8_t)bytes, (uint8_t)(bytes >> 8)};
+  const uint8_t head[RECOVERY_HEADER_BYTES] = {RECOVERY_SYNC_0, RECOVERY_SYNC_1,      (uint8_t)type, 0,
+                                               (uint8_t)bytes,  (uint8_t)(bytes >> 8)};
   const uint32_t sum = crc32(crc32(0, head + 2, sizeof head - 2), body, bytes);
   const uint8_t tail[4] = {(uint8_t)sum, (uint8_t)(sum >> 8), (uint8_t)(sum >> 16), (uint8_t)(sum >> 24)};
   uart_write(head, sizeof head);

@@ -24,7 +24,7 @@
  * first one (SP 800-90A, 8.6.7 and 10.1, table 2). HMAC_DRBG concentrates them, no conditioning is needed before it. */
 #define RANDOM_RESEED_RAW_BYTES 64u
 #define RANDOM_SEED_RAW_BYTES 96u
-#define RANDOM_START_MAX_MS 3000u /* well below the watchdog's limit */
+#define RANDOM_START_MAX_MS 3000u   /* well below the watchdog's limit */
 #define RANDOM_RESEED_INTERVAL 1000 /* requests; the standard allows 2^48 */
 
 /* Start-up test and first seed, anew each time it is called. PSA_SUCCESS | PSA_ERROR_INSUFFICIENT_ENTROPY (later calls of any

@@ -4,7 +4,7 @@
 #include "hf_device.h"
 #include "nonsecure.h"
 
-#define SECURE_RAM 0x30018000u    /* the secure part's data */
+#define SECURE_RAM 0x30018000u     /* the secure part's data */
 #define OUR_END (0x28080000u - 8u) /* last bytes that are ours */
 
 static bool refuses(uint32_t address, uint32_t bytes)

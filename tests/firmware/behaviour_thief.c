@@ -7,8 +7,8 @@
 #include "nonsecure.h"
 #include "psa/internal_trusted_storage.h"
 
-#define FLASH 0x70000000u        /* where keys lie sealed */
-#define OTP_BUS 0x41206000u      /* where the key that seals them comes from */
+#define FLASH 0x70000000u   /* where keys lie sealed */
+#define OTP_BUS 0x41206000u /* where the key that seals them comes from */
 #define SECURE_MEMORY 0x30018000u
 
 static void tell(const char *door, bool kept_out)

@@ -12,7 +12,7 @@
 
 /* In the caller's memory, any alignment. A pointer is not looked at when its size is 0. */
 typedef struct gate_request {
-  uint32_t arguments; /* addresses */
+  uint32_t arguments;       /* addresses */
   uint32_t arguments_bytes; /* exactly what calls.h says */
   uint32_t in;
   uint32_t in_bytes; /* at most what calls.h says */
