@@ -5,6 +5,7 @@
 
 #include "ca.h"
 #include "csr_check.h"
+#include "ct.h"
 #include "factory_client.h"
 #include "flash.h"
 #include "output.h"
@@ -122,7 +123,8 @@ typedef struct work {
   const parts *parts;
   uint32_t certificate_days;
   io_bytes certificate;
-  char serial[CA_SERIAL_TEXT]; /* of the certificate; "": none was made in this run */
+  char serial[CA_SERIAL_TEXT];    /* of the certificate; "": none was made in this run */
+  uint8_t key[FACTORY_KEY_BYTES]; /* secret: of the device's tags */
   factory_session session;
 } work;
 
@@ -190,7 +192,7 @@ static int give_identity(work *w)
   const twin_identity *identity = &w->parts->identity;
   for (unsigned i = 0; i < identity->anchor_count; i++)
     anchors[i] = (factory_blob){w->parts->anchors[i].data, w->parts->anchors[i].size};
-  factory_session_begin(&w->session, identity->thing, identity->endpoint, anchors, identity->anchor_count);
+  factory_session_begin(&w->session, w->key, identity->thing, identity->endpoint, anchors, identity->anchor_count);
   factory_talk talk = {
     .session = &w->session, .certifier = {certify, w}, .patience = &factory_patience_default, .device = w->name};
   factory_end end = FACTORY_END_SILENT;
@@ -268,11 +270,14 @@ int device_finish(const char *name, const parts *p, uint32_t certificate_days)
   twin t;
   if (!twin_open(name, TWIN_CHANGE, &t)) return OUT_REFUSED;
   bool finished = t.identity.finished, frozen = is_frozen(&t);
-  twin_close(&t);
-  if (finished) return OUT_OK; /* by another who was at it */
   w = (work){.name = name, .parts = p, .certificate_days = certificate_days};
+  bool derived = factory_session_key(w.key, t.otp + OTP_UNIQUE_KEY_OFFSET);
+  twin_close(&t);
+  if (!derived) return out_refuse("the key of device %s for the factory could not be derived", name);
   emulator_signals_catch();
-  int code = frozen ? OUT_OK : give_identity(&w);
+  int code = finished || frozen ? OUT_OK : give_identity(&w);
+  wipe(w.key, sizeof w.key);
   io_free(&w.certificate);
+  if (finished) return OUT_OK; /* by another who was at it */
   return code == OUT_OK ? finish(&w) : code;
 }

@@ -2,6 +2,8 @@
 #include "test_support.h"
 
 #include <openssl/core_names.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
@@ -28,6 +30,8 @@ typedef struct faults {
   unsigned restart;      /* at its n-th request the device restarts; once */
   unsigned silent_from;  /* from its n-th request on it says nothing */
   uint8_t refuse;        /* refuses requests of this type */
+  uint32_t change;       /* this item is changed on its way to it */
+  bool forget_key;       /* from END on it is another that speaks */
   bool hangs_up, other_name, other_protocol, wrong_greeting, forgets_pieces;
 } faults;
 
@@ -35,6 +39,7 @@ typedef struct faults {
 typedef struct device {
   int console, control;
   faults f;
+  uint8_t unique_key[32];
   EVP_PKEY *key;
   X509_REQ *(*csr)(EVP_PKEY *key, const char *name); /* null: a proper one */
   char name[129];
@@ -85,6 +90,40 @@ static void refuse(device *d, int32_t status, uint8_t type)
   answer(d, FACTORY_REFUSED, body, sizeof body);
 }
 
+/* By OpenSSL: the second opinion about the tag. */
+typedef struct tagged {
+  uint8_t said[16384];
+  size_t bytes;
+} tagged;
+
+static void tag_bytes(tagged *t, const void *data, size_t bytes)
+{
+  assert_true(bytes <= sizeof t->said - t->bytes);
+  memcpy(t->said + t->bytes, data, bytes);
+  t->bytes += bytes;
+}
+
+static void tag_item(tagged *t, const void *data, size_t bytes)
+{
+  const uint8_t length[4] = {(uint8_t)bytes, (uint8_t)(bytes >> 8), 0, 0};
+  tag_bytes(t, length, sizeof length);
+  tag_bytes(t, data, bytes);
+}
+
+static void make_tag(const device *d, const tagged *t, uint8_t tag[32])
+{
+  static const char info[] = "holdfast factory";
+  uint8_t key[32];
+  size_t key_bytes = sizeof key;
+  EVP_PKEY_CTX *kdf = EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, NULL);
+  assert_true(EVP_PKEY_derive_init(kdf) == 1 && EVP_PKEY_CTX_set_hkdf_md(kdf, EVP_sha256()) == 1);
+  assert_true(EVP_PKEY_CTX_set1_hkdf_key(kdf, d->unique_key, sizeof d->unique_key) == 1);
+  assert_true(EVP_PKEY_CTX_add1_hkdf_info(kdf, (const unsigned char *)info, sizeof info - 1) == 1);
+  assert_int_equal(EVP_PKEY_derive(kdf, key, &key_bytes), 1);
+  EVP_PKEY_CTX_free(kdf);
+  assert_non_null(HMAC(EVP_sha256(), key, sizeof key, t->said, t->bytes, tag, NULL));
+}
+
 static void say_hello(device *d)
 {
   factory_hello h = {.protocol = d->f.other_protocol ? 2 : FACTORY_PROTOCOL, .serial = "S", .has_key = d->key != NULL};
@@ -130,7 +169,12 @@ static void take_name(device *d, const uint8_t *body, size_t bytes)
   }
   X509_REQ *request = (d->csr == NULL ? good_csr : d->csr)(d->key, d->name);
   int length = i2d_X509_REQ(request, &der);
-  answer(d, FACTORY_CSR, der, (size_t)length);
+  tagged t = {.said = {FACTORY_CSR}, .bytes = 1};
+  uint8_t said[FACTORY_TAG_BYTES + 4096];
+  tag_bytes(&t, der, (size_t)length);
+  make_tag(d, &t, said);
+  memcpy(said + FACTORY_TAG_BYTES, der, (size_t)length);
+  answer(d, FACTORY_CSR, said, FACTORY_TAG_BYTES + (size_t)length);
   OPENSSL_free(der);
   X509_REQ_free(request);
 }
@@ -144,6 +188,7 @@ static bool has_another_certificate(const device *d, uint32_t item, uint32_t tot
 
 static void keep_item(device *d, uint32_t item, uint32_t total)
 {
+  if (item == d->f.change) d->piece[total - 1] ^= 1;
   if (item == FACTORY_ITEM_CERTIFICATE) {
     memcpy(d->certificate, d->piece, total);
     d->certificate_bytes = total;
@@ -199,8 +244,16 @@ static void end(device *d, const uint8_t *body, size_t bytes)
     return;
   }
   for (uint32_t i = anchors; i < 4; i++) d->anchor_bytes[i] = 0;
+  if (d->f.forget_key) d->unique_key[31] ^= 1;
   d->done = true;
-  answer(d, FACTORY_DONE, NULL, 0);
+  uint8_t tag[FACTORY_TAG_BYTES];
+  tagged t = {.said = {FACTORY_DONE}, .bytes = 1};
+  tag_item(&t, d->name, strlen(d->name));
+  tag_item(&t, d->certificate, d->certificate_bytes);
+  tag_item(&t, d->endpoint, d->endpoint_bytes);
+  for (uint32_t i = 0; i < anchors; i++) tag_item(&t, d->anchors[i], d->anchor_bytes[i]);
+  make_tag(d, &t, tag);
+  answer(d, FACTORY_DONE, tag, sizeof tag);
   restart(d);
 }
 
@@ -245,6 +298,7 @@ static void *run_device(void *argument)
 
 typedef struct fixture {
   device d;
+  uint8_t key[FACTORY_KEY_BYTES];
   factory_session s;
   uint8_t anchor[2][ANCHOR_BYTES];
   factory_blob anchors[2];
@@ -267,6 +321,12 @@ static bool certify(void *context, const uint8_t *csr, size_t csr_bytes, factory
   return true;
 }
 
+/* As a new process of the command does. */
+static void begin_session(fixture *f)
+{
+  factory_session_begin(&f->s, f->key, THING, ENDPOINT, f->anchors, 2);
+}
+
 static fixture *new_fixture(void)
 {
   fixture *f = calloc(1, sizeof *f);
@@ -276,7 +336,9 @@ static fixture *new_fixture(void)
   for (size_t i = 0; i < sizeof f->certificate; i++) f->certificate[i] = (uint8_t)(i * 13);
   f->anchors[0] = (factory_blob){f->anchor[0], ANCHOR_BYTES};
   f->anchors[1] = (factory_blob){f->anchor[1], 900};
-  factory_session_begin(&f->s, THING, ENDPOINT, f->anchors, 2);
+  for (size_t i = 0; i < sizeof f->d.unique_key; i++) f->d.unique_key[i] = (uint8_t)(i * 17 + 1);
+  assert_true(factory_session_key(f->key, f->d.unique_key));
+  begin_session(f);
   return f;
 }
 
@@ -289,7 +351,10 @@ static void free_fixture(fixture *f)
 /* One power-on. */
 static factory_end talk(fixture *f)
 {
-  static const factory_patience patience = {.begin_every_ms = 5, .hello_ms = 300, .repeat_ms = 60, .repeats = 5};
+  /* Short only where it is to run out: on a busy machine a good device, too, answers late. */
+  const bool greets = f->d.f.refuse != FACTORY_BEGIN, answers = f->d.f.silent_from == 0;
+  const factory_patience patience = {
+    .begin_every_ms = 5, .hello_ms = greets ? 5000 : 300, .repeat_ms = 60, .repeats = answers ? 100 : 5};
   int console[2], control[2];
   pthread_t thread;
   assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, console), 0);
@@ -404,7 +469,7 @@ static void goes_on_after_a_power_cut_at_any_request(void **state)
     x->d.f.silent_from = n;
     assert_int_equal(talk(x), FACTORY_END_SILENT);
     x->d.f.silent_from = 0;
-    factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2); /* as a new process of the command does */
+    begin_session(x);
     assert_int_equal(talk(x), FACTORY_END_DONE);
     assert_all_is_there(x);
     free_fixture(x);
@@ -419,7 +484,7 @@ static void a_complete_device_is_given_the_same_again(void **state)
   assert_int_equal(talk(x), FACTORY_END_DONE);
   x->certified = 0;
   x->d.done = false;
-  factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2);
+  begin_session(x);
   assert_int_equal(talk(x), FACTORY_END_DONE);
   assert_int_equal(x->certified, 1);
   assert_all_is_there(x);
@@ -436,12 +501,12 @@ static void nothing_of_a_stranger_is_left_in_a_complete_device(void **state)
   x->d.endpoint[0] ^= 1;
   x->d.anchors[0][7] ^= 1;
   x->d.anchor_bytes[1] = x->d.anchor_bytes[3] = 1;
-  factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2);
+  begin_session(x);
   assert_int_equal(talk(x), FACTORY_END_DONE);
   assert_all_is_there(x);
   x->d.done = false;
   x->d.certificate[9] ^= 1;
-  factory_session_begin(&x->s, THING, ENDPOINT, x->anchors, 2);
+  begin_session(x);
   assert_int_equal(talk(x), FACTORY_END_FAILED);
   assert_false(x->d.done);
   assert_non_null(strstr(x->s.problem, "it refused its certificate: it has another one already"));
@@ -449,6 +514,51 @@ static void nothing_of_a_stranger_is_left_in_a_complete_device(void **state)
 }
 
 /* ---- A bad one ---- */
+
+static const uint8_t no_key[FACTORY_KEY_BYTES];
+
+/* ---- Somebody on the line ---- */
+
+static void refused_as_not_from_the_device(fixture *x)
+{
+  assert_int_equal(talk(x), FACTORY_END_FAILED);
+  assert_non_null(strstr(x->s.problem, "not from this device"));
+}
+
+/* He has a key of his own, asks for a certificate in the same name, and proves that he has the key. */
+static void a_request_of_somebody_on_the_line_is_not_certified(void **state)
+{
+  (void)state;
+  fixture *x = new_fixture();
+  x->d.unique_key[0] ^= 1;
+  refused_as_not_from_the_device(x);
+  assert_int_equal(x->certified, 0);
+  free_fixture(x);
+}
+
+static void a_done_of_somebody_on_the_line_ends_nothing_well(void **state)
+{
+  (void)state;
+  fixture *x = new_fixture();
+  x->d.f.forget_key = true;
+  refused_as_not_from_the_device(x);
+  assert_int_equal(x->certified, 1);
+  free_fixture(x);
+}
+
+/* He changed it on its way; the device tells what it has. */
+static void an_item_changed_on_the_line_is_noticed(void **state)
+{
+  (void)state;
+  static const uint32_t items[] = {FACTORY_ITEM_ENDPOINT, FACTORY_ITEM_CERTIFICATE, FACTORY_ITEM_TRUST_ANCHOR_0,
+                                   FACTORY_ITEM_TRUST_ANCHOR_0 + 1};
+  for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+    fixture *x = new_fixture();
+    x->d.f.change = items[i];
+    refused_as_not_from_the_device(x);
+    free_fixture(x);
+  }
+}
 
 static void a_refusal_ends_it(void **state)
 {
@@ -462,7 +572,7 @@ static void refusals_of_something_else_are_ignored(void **state)
   (void)state;
   factory_session s;
   const uint32_t late[2] = {(uint32_t)PSA_ERROR_BAD_STATE, FACTORY_ITEM};
-  factory_session_begin(&s, THING, ENDPOINT, NULL, 0);
+  factory_session_begin(&s, no_key, THING, ENDPOINT, NULL, 0);
   assert_int_equal(factory_session_step(&s, FACTORY_REFUSED, (const uint8_t *)late, sizeof late), FACTORY_WAIT);
   assert_int_equal(factory_session_step(&s, FACTORY_REFUSED, (const uint8_t *)late, 7), FACTORY_WAIT);
 }
@@ -497,7 +607,7 @@ static void endless_restarts_are_bounded(void **state)
   factory_session s;
   uint8_t frame[FRAME_MAX];
   unsigned frames = 0;
-  factory_session_begin(&s, THING, ENDPOINT, NULL, 0);
+  factory_session_begin(&s, no_key, THING, ENDPOINT, NULL, 0);
   for (; factory_session_frame(&s, frame) != 0; frames++) factory_session_restarted(&s);
   assert_int_equal(frames, FACTORY_REQUESTS_MAX);
 }
@@ -519,7 +629,12 @@ static void nonsense_about_what_is_stored_changes_nothing(void **state)
   factory_hello h = {.protocol = FACTORY_PROTOCOL};
   uint8_t frame[FRAME_MAX];
   assert_int_equal(factory_session_step(s, FACTORY_HELLO, (const uint8_t *)&h, sizeof h), FACTORY_SEND);
-  assert_int_equal(factory_session_step(s, FACTORY_CSR, frame, 1), FACTORY_CERTIFY);
+  tagged t = {.said = {FACTORY_CSR, 'x'}, .bytes = 2};
+  uint8_t request[FACTORY_TAG_BYTES + 1];
+  make_tag(&x->d, &t, request);
+  request[FACTORY_TAG_BYTES] = 'x';
+  assert_int_equal(factory_session_step(s, FACTORY_CSR, request, FACTORY_TAG_BYTES), FACTORY_WAIT);
+  assert_int_equal(factory_session_step(s, FACTORY_CSR, request, sizeof request), FACTORY_CERTIFY);
   assert_int_equal(factory_session_certified(s, x->certificate, sizeof x->certificate), FACTORY_SEND);
   const uint32_t endpoint[2] = {FACTORY_ITEM_ENDPOINT, sizeof ENDPOINT - 1};
   assert_int_equal(factory_session_step(s, FACTORY_STORED, (const uint8_t *)endpoint, sizeof endpoint), FACTORY_SEND);
@@ -747,6 +862,9 @@ int main(void)
     cmocka_unit_test(goes_on_after_a_power_cut_at_any_request),
     cmocka_unit_test(a_complete_device_is_given_the_same_again),
     cmocka_unit_test(nothing_of_a_stranger_is_left_in_a_complete_device),
+    cmocka_unit_test(a_request_of_somebody_on_the_line_is_not_certified),
+    cmocka_unit_test(a_done_of_somebody_on_the_line_ends_nothing_well),
+    cmocka_unit_test(an_item_changed_on_the_line_is_noticed),
     cmocka_unit_test(a_refusal_ends_it),
     cmocka_unit_test(refusals_of_something_else_are_ignored),
     cmocka_unit_test(silence_is_bounded),

@@ -5,15 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ct.h"
+#include "hmac.h"
 #include "output.h"
 #include "psa/error.h"
 
+static_assert(FACTORY_TAG_BYTES == HMAC_BYTES, "tags are HMAC-SHA-256");
 static_assert(sizeof(factory_item) + FACTORY_DATA_MAX <= RECOVERY_BODY_MAX, "a piece fits a frame");
 
-void factory_session_begin(factory_session *s, const char *thing, const char *endpoint, const factory_blob *anchors,
-                           unsigned anchor_count)
+bool factory_session_key(uint8_t key[FACTORY_KEY_BYTES], const uint8_t unique_key[32])
 {
-  *s = (factory_session){.thing = thing, .endpoint = endpoint, .anchor_count = anchor_count};
+  static const char info[] = "holdfast factory";
+  return hkdf(key, FACTORY_KEY_BYTES, NULL, 0, unique_key, 32, info, sizeof info - 1) == CRYPTO_OK;
+}
+
+void factory_session_begin(factory_session *s, const uint8_t key[FACTORY_KEY_BYTES], const char *thing,
+                           const char *endpoint, const factory_blob *anchors, unsigned anchor_count)
+{
+  *s = (factory_session){.key = key, .thing = thing, .endpoint = endpoint, .anchor_count = anchor_count};
   for (unsigned i = 0; i < anchor_count; i++) s->anchors[i] = anchors[i];
 }
 
@@ -97,6 +106,35 @@ size_t factory_session_frame(factory_session *s, uint8_t out[FRAME_MAX])
   return 0;
 }
 
+/* ---- Tags ---- */
+
+static void tag_begin(const factory_session *s, hmac_ctx *tag, uint8_t type)
+{
+  hmac_init(tag, s->key, FACTORY_KEY_BYTES);
+  hmac_update(tag, &type, sizeof type);
+}
+
+static void tag_item(hmac_ctx *tag, const void *data, size_t bytes)
+{
+  uint32_t count = (uint32_t)bytes;
+  hmac_update(tag, &count, sizeof count);
+  hmac_update(tag, data, bytes);
+}
+
+static bool tag_fits(hmac_ctx *tag, const uint8_t came[FACTORY_TAG_BYTES])
+{
+  uint8_t wanted[HMAC_BYTES];
+  hmac_final(tag, wanted);
+  bool fits = ct_equal(wanted, came, sizeof wanted);
+  wipe(wanted, sizeof wanted);
+  return fits;
+}
+
+static factory_next not_from_the_device(factory_session *s)
+{
+  return fail(s, "what came is not from this device: somebody is on its line, or its OTP is damaged");
+}
+
 /* ---- Taking answers ---- */
 
 static factory_next hello(factory_session *s, const uint8_t *body, size_t bytes)
@@ -115,9 +153,12 @@ static factory_next hello(factory_session *s, const uint8_t *body, size_t bytes)
 
 static factory_next csr(factory_session *s, const uint8_t *body, size_t bytes)
 {
-  if (s->state != FACTORY_NAMING) return FACTORY_WAIT;
-  s->csr = (factory_blob){body, bytes};
-  return FACTORY_CERTIFY;
+  hmac_ctx tag;
+  if (s->state != FACTORY_NAMING || bytes <= FACTORY_TAG_BYTES) return FACTORY_WAIT;
+  s->csr = (factory_blob){body + FACTORY_TAG_BYTES, bytes - FACTORY_TAG_BYTES};
+  tag_begin(s, &tag, FACTORY_CSR);
+  hmac_update(&tag, s->csr.data, s->csr.bytes);
+  return tag_fits(&tag, body) ? FACTORY_CERTIFY : not_from_the_device(s);
 }
 
 factory_next factory_session_certified(factory_session *s, const uint8_t *der, size_t bytes)
@@ -141,6 +182,19 @@ static factory_next stored(factory_session *s, const uint8_t *body, size_t bytes
   return end == item_data(s).bytes ? next_item(s) : FACTORY_SEND;
 }
 
+/* It tells what it holds, not what it was sent. */
+static factory_next done(factory_session *s, const uint8_t *body, size_t bytes)
+{
+  hmac_ctx tag;
+  if (s->state != FACTORY_ENDING || bytes != FACTORY_TAG_BYTES) return FACTORY_WAIT;
+  tag_begin(s, &tag, FACTORY_DONE);
+  tag_item(&tag, s->thing, strlen(s->thing));
+  tag_item(&tag, s->certificate.data, s->certificate.bytes);
+  tag_item(&tag, s->endpoint, strlen(s->endpoint));
+  for (unsigned i = 0; i < s->anchor_count; i++) tag_item(&tag, s->anchors[i].data, s->anchors[i].bytes);
+  return tag_fits(&tag, body) ? FACTORY_FINISHED : not_from_the_device(s);
+}
+
 /* ---- Refusals ---- */
 
 static const char *reason(int32_t status)
@@ -153,7 +207,7 @@ static const char *reason(int32_t status)
   case PSA_ERROR_INSUFFICIENT_STORAGE: return "its storage is full";
   case PSA_ERROR_STORAGE_FAILURE: return "its flash failed";
   case PSA_ERROR_HARDWARE_FAILURE: return "its OTP or another part failed";
-  case PSA_ERROR_INSUFFICIENT_ENTROPY: return "its noise source is dead or failed its health tests";
+  case PSA_ERROR_INSUFFICIENT_ENTROPY: return "its noise source is dead or failed its health tests; exchange the part";
   case PSA_ERROR_INVALID_SIGNATURE: return "the certificate is not for its key";
   case PSA_ERROR_CORRUPTION_DETECTED: return "a result did not pass its own check";
   case PSA_ERROR_DATA_CORRUPT: return "what it has stored is damaged";
@@ -161,8 +215,9 @@ static const char *reason(int32_t status)
   }
 }
 
-static const char *what(const factory_session *s)
+static const char *what(const factory_session *s, int32_t status)
 {
+  if (s->state == FACTORY_NAMING && status == PSA_ERROR_INSUFFICIENT_ENTROPY) return "to make its key";
   if (s->state == FACTORY_NAMING) return "the thing name, or could not make its key";
   if (s->state == FACTORY_ENDING) return "to end: its identity is not complete";
   if (is_anchor(s)) return "a server CA";
@@ -184,7 +239,8 @@ static factory_next refused(factory_session *s, const uint8_t *body, size_t byte
   if (bytes != sizeof refusal) return FACTORY_WAIT;
   memcpy(&refusal, body, sizeof refusal);
   if (refusal.type != type_under_way(s) || s->state == FACTORY_CALLING) return FACTORY_WAIT;
-  return fail(s, "it refused %s: %s (PSA status %" PRId32 ")", what(s), reason(refusal.status), refusal.status);
+  return fail(s, "it refused %s: %s (PSA status %" PRId32 ")", what(s, refusal.status), reason(refusal.status),
+              refusal.status);
 }
 
 factory_next factory_session_step(factory_session *s, uint8_t type, const uint8_t *body, size_t bytes)
@@ -194,7 +250,7 @@ factory_next factory_session_step(factory_session *s, uint8_t type, const uint8_
   case FACTORY_CSR: return csr(s, body, bytes);
   case FACTORY_STORED: return stored(s, body, bytes);
   case FACTORY_REFUSED: return refused(s, body, bytes);
-  case FACTORY_DONE: return s->state == FACTORY_ENDING && bytes == 0 ? FACTORY_FINISHED : FACTORY_WAIT;
+  case FACTORY_DONE: return done(s, body, bytes);
   default: return FACTORY_WAIT; /* the recovery's, or a later protocol's */
   }
 }

@@ -7,7 +7,8 @@
  *
  * Every conversation goes all the way, also with a device that says it is complete: what it has may be from another who spoke with
  * it before us. The same again is taken, by all that is written once; anything else it refuses, and we fail.
- * The certificate goes last: it is written once, so nothing that is still open lies behind it.
+ * The certificate goes last: it is written once, so nothing that is still open lies behind it. And nothing counts without the tag
+ * that only the device with our OTP can have made: neither a request for a certificate, nor that it holds what we sent.
  *
  * In each state one request is under way, factory_session_frame(); it is sent again when its answer stays away. Answers to
  * anything else, late or repeated, are ignored.
@@ -16,6 +17,7 @@
 #define HF_TOOLS_FACTORY_SESSION_H
 
 #include "factory_protocol.h"
+#include "io.h"
 #include "recovery_frame.h"
 
 #define FACTORY_ANCHORS 4u
@@ -39,7 +41,10 @@ typedef struct factory_blob {
   size_t bytes;
 } factory_blob;
 
+#define FACTORY_KEY_BYTES 32u
+
 typedef struct factory_session {
+  const uint8_t *key; /* FACTORY_KEY_BYTES, secret */
   const char *thing;
   const char *endpoint;
   factory_blob anchors[FACTORY_ANCHORS];
@@ -53,9 +58,12 @@ typedef struct factory_session {
   char problem[160];
 } factory_session;
 
-/* thing, endpoint, anchors (1..FACTORY_ANCHORS): the caller's, stay until the end. */
-void factory_session_begin(factory_session *s, const char *thing, const char *endpoint, const factory_blob *anchors,
-                           unsigned anchor_count);
+/* The key of the device's tags, of its hardware unique key. False: that was not possible. */
+bool factory_session_key(uint8_t key[FACTORY_KEY_BYTES], const uint8_t unique_key[32]) IO_MUST_CHECK;
+
+/* key, thing, endpoint, anchors (1..FACTORY_ANCHORS): the caller's, stay until the end. */
+void factory_session_begin(factory_session *s, const uint8_t key[FACTORY_KEY_BYTES], const char *thing,
+                           const char *endpoint, const factory_blob *anchors, unsigned anchor_count);
 /* The device has restarted: everything from BEGIN on. What it has stored it keeps. */
 void factory_session_restarted(factory_session *s);
 factory_next factory_session_step(factory_session *s, uint8_t type, const uint8_t *body, size_t bytes);

@@ -16,16 +16,31 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Refusals are what most of these tests are about: the tool's lines would only be noise. What cmocka says is not. */
+static inline ssize_t write_all_but_problems(void *cookie, const char *text, size_t bytes)
+{
+  static const char ours[] = "holdfast: ";
+  (void)cookie;
+  for (size_t at = 0, line; at < bytes; at += line) {
+    const char *end = (const char *)memchr(text + at, '\n', bytes - at);
+    line = end == NULL ? bytes - at : (size_t)(end - (text + at)) + 1;
+    bool is_ours = line >= sizeof ours - 1 && memcmp(text + at, ours, sizeof ours - 1) == 0;
+    if (!is_ours && write(STDERR_FILENO, text + at, line) < 0) return 0;
+  }
+  return (ssize_t)bytes;
+}
+
 /* Makes a new directory and works in it. */
 static inline int enter_scratch(void **state)
 {
   char path[] = "/tmp/holdfast-test-XXXXXX";
   if (mkdtemp(path) == NULL || chdir(path) != 0) return -1;
   *state = strdup(path);
-  /* Refusals are what most of these tests are about: their lines would only be noise. */
-  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (getenv("VERBOSE") == NULL) dup2(nowhere, STDERR_FILENO);
-  close(nowhere);
+  const cookie_io_functions_t only_write = {.write = write_all_but_problems};
+  FILE *filtered = getenv("VERBOSE") == NULL ? fopencookie(NULL, "w", only_write) : NULL;
+  if (filtered == NULL) return 0;
+  (void)setvbuf(filtered, NULL, _IOLBF, BUFSIZ);
+  stderr = filtered; /* of the C library: sanitizers write to the descriptor */
   return 0;
 }
 

@@ -6,6 +6,7 @@ import recovery_client
 
 BEGIN, HELLO, NAME, CSR, ITEM, STORED = 0x31, 0x21, 0x32, 0x22, 0x33, 0x23
 CERTIFICATE, ENDPOINT, TRUST_ANCHOR_0 = 2, 3, 16  # items
+TAG_BYTES = 32
 BEGIN_SECONDS = 0.04
 HELLO_SECONDS = 30
 
@@ -28,7 +29,7 @@ class FactoryClient(recovery_client.Client):
 
     def csr(self, thing):
         """The device's certificate request, DER."""
-        return self.ask(NAME, thing.encode(), CSR)
+        return self.ask(NAME, thing.encode(), CSR)[TAG_BYTES:]
 
     def store(self, item, data):
         """An item of one piece."""
