@@ -145,8 +145,18 @@ void mqtt_session_opened(mqtt_session *session, uint32_t now_ms)
 
 /* --- the tables when a connection ends and when one begins --- */
 
+/* CONNECT was sent and CONNACK did not come: the broker may have forgotten the old session and begun a new one, which
+ * will be "present" next time, without our subscriptions. */
+static void doubt_session(mqtt_session *s)
+{
+  for (size_t i = 0; i < s->subscription_count; i++)
+    if (s->config.subscriptions[i].progress == SUB_HELD) s->config.subscriptions[i].progress = SUB_UNSURE;
+}
+
 static void forget_connection(mqtt_session *s)
 {
+  if (s->connect_out) doubt_session(s);
+  s->connect_out = false;
   for (size_t i = 0; i < s->outgoing_count; i++)
     if (s->config.outgoing[i].progress == OUT_SENT) s->config.outgoing[i].progress = OUT_INTERRUPTED;
   for (size_t i = 0; i < s->subscription_count; i++) {
@@ -228,6 +238,7 @@ static void on_greeting(mqtt_session *s, uint32_t now_ms, const mqtt_packet *pac
     close_for(s, now_ms, MQTT_END_BEFORE_CONNACK);
     return;
   }
+  s->connect_out = false;
   s->connack_code = packet->connack_code;
   if (packet->connack_code != 0) {
     close_for(s, now_ms, MQTT_END_REFUSED);
@@ -749,6 +760,7 @@ static mqtt_do next_waiting(mqtt_session *s, uint32_t now_ms, mqtt_action *actio
 static mqtt_do next_greeting(mqtt_session *s, uint32_t now_ms, mqtt_action *action)
 {
   if (take_act(s)) {
+    s->connect_out = true;
     s->since_ms = now_ms;
     s->sent_ms = now_ms;
     return MQTT_DO_SEND_CONNECT;

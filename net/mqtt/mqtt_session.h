@@ -154,6 +154,7 @@ typedef struct mqtt_session {
   bool tell_lost;        /* to be told: */
   bool tell_connected;
   bool session_present;
+  bool connect_out;    /* a CONNECT waits for its CONNACK */
   bool stable;         /* the connection has held for stable_ms */
   bool held;           /* no packets can be received, so none is late */
   uint32_t since_ms;   /* of the state */

@@ -647,6 +647,18 @@ static void subscribes_again_only_when_the_session_is_gone(void **state)
   assert_int_equal(action.code, 0);
 }
 
+/* The broker lost the session, began a new one, and that CONNACK was lost: what is present then is the new one. */
+static void subscribes_again_when_a_connack_was_lost(void **state)
+{
+  (void)state;
+  start_subscribed();
+  lose();
+  greet();
+  lose();
+  connect_with(true);
+  assert_subscribes(jobs, 2);
+}
+
 static void subscribes_again_when_the_answer_was_lost(void **state)
 {
   (void)state;
@@ -968,6 +980,7 @@ int main(void)
     PROMISE(is_patient_while_payload_comes_and_keeps_its_keep_alive),
     PROMISE(pings_never_without_a_keep_alive),
     PROMISE(subscribes_again_only_when_the_session_is_gone),
+    PROMISE(subscribes_again_when_a_connack_was_lost),
     PROMISE(subscribes_again_when_the_answer_was_lost),
     PROMISE(reports_a_refused_subscription_and_forgets_it),
     PROMISE(refuses_subacks_that_are_no_answer),
