@@ -15,6 +15,7 @@
 #include <openssl/params.h>
 
 #include "epoch.h"
+#include "keys.h"
 #include "otp_map.h"
 #include "root_key.h"
 #include "storage.h"
@@ -431,18 +432,19 @@ static void keep_all_of_a_cut(const storage_rig_state *before, void (*act)(void)
   }
 }
 
-/* What item 1 of the secure owner is: 0 stale, 1 there, 2 not there. */
-static uint32_t shown(void)
+/* What item 1 of the secure owner is: 0 stale, 1 there (or lost, if there was damage), 2 not there. */
+static uint32_t shown(bool was_damaged)
 {
   if (storage_rig_restart() != PSA_SUCCESS) return 0;
   psa_status_t status;
   (void)text_of(SEC, 1, &status);
+  if (was_damaged && status == PSA_ERROR_DATA_CORRUPT) return 1;
   assert_true(status == PSA_SUCCESS || status == PSA_ERROR_DOES_NOT_EXIST);
   return status == PSA_SUCCESS ? 1 : 2;
 }
 
 /* Mounts every kept flash with every kept OTP. Whatever a mount leaves in OTP is kept too, and so tried with every flash in its turn. */
-static void one_otp_never_shows_both(void (*act)(void))
+static void one_otp_never_shows_both(void (*act)(void), bool was_damaged)
 {
   static storage_rig_state before;
   static uint8_t showed[KEPT_MAX]; /* by the OTP that the mount left: 1 there, 2 not there */
@@ -454,7 +456,7 @@ static void one_otp_never_shows_both(void (*act)(void))
     for (uint32_t f = 0; f < kept.flashes; f++) {
       storage_rig_put_back_flash(kept.flash[f]);
       memcpy(storage_rig.otp, kept.otp[o], OTP_BYTES);
-      const uint32_t now = shown();
+      const uint32_t now = shown(was_damaged);
       keep_otp();
       uint32_t left = 0;
       while (memcmp(kept.otp[left], storage_rig.otp, OTP_BYTES) != 0) left++;
@@ -480,10 +482,10 @@ static void of_a_change_that_was_cut_only_one_outcome_is_ever_shown(void **unuse
   (void)unused;
   must_set(SEC, 1, "key", 0);
   must_set(NS, 2, "other", 0);
-  one_otp_never_shows_both(remove_the_key);
+  one_otp_never_shows_both(remove_the_key, false);
   storage_rig_new();
   must_set(NS, 2, "other", 0);
-  one_otp_never_shows_both(set_the_key);
+  one_otp_never_shows_both(set_the_key, false);
 }
 
 /* The last operation of a protected change is its "done". */
@@ -563,6 +565,7 @@ static void a_record_that_was_cut_out_brings_no_older_value_back(void **unused)
     assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
     assert_status(NS, 3, PSA_ERROR_DATA_CORRUPT);
     assert_status(NS, 99, PSA_ERROR_DATA_CORRUPT); /* perhaps it was the missing one */
+    assert_status(SEC, 99, PSA_ERROR_DATA_CORRUPT);
     assert_text(NS, 4, "after");
     if (boots == 0)
       host_flash_make_unreadable(STORAGE_RIG_AREA + HALF + 96); /* copies the log: the same is known in the new one */
@@ -589,6 +592,303 @@ static void an_unprotected_record_that_was_cut_out_leaves_protected_items_alone(
   assert_text(NS, 1, "protected");
   assert_text(NS, 3, "after");
   assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+  assert_status(NS, 99, PSA_ERROR_DATA_CORRUPT);
+  assert_status(SEC, 99, PSA_ERROR_DOES_NOT_EXIST);
+}
+
+/* All that is missing had the epoch before: the raise is that of the record behind the hole. */
+static void an_unprotected_record_before_a_protected_one_was_unprotected(void **unused)
+{
+  (void)unused;
+  must_set(SEC, 1, "key", 0);
+  must_set(NS, 1, "protected", 0);
+  must_set(NS, 2, "cut out", REPLAYABLE); /* record 3 */
+  must_set(SEC, 2, "another key", 0);
+  cut_out(1, 3);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_text(SEC, 1, "key");
+  assert_text(NS, 1, "protected");
+  assert_text(SEC, 2, "another key");
+  assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+  assert_status(SEC, 99, PSA_ERROR_DOES_NOT_EXIST);
+}
+
+static void set_behind_unprotected(void)
+{
+  must_set(NS, 2, "behind", REPLAYABLE);
+}
+
+static void set_behind_protected(void)
+{
+  must_set(NS, 2, "behind", 0);
+}
+
+/* A change whose epoch was begun, no more, in a log that cannot move. */
+static void settle_behind(void)
+{
+  for (uint32_t at = 0; at < HALF; at += UNIT) host_flash_make_stuck(STORAGE_RIG_AREA + at);
+  assert_true(cut_before(1, remove_the_key));
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig.flash[record_at(1, 3) + 25], 5);
+}
+
+/* A raise that the record behind the hole does not explain was somebody's, nobody knows whose. */
+static void a_missing_raise_concerns_both_owners(void **unused)
+{
+  (void)unused;
+  static void (*const behind[])(void) = {set_behind_unprotected, set_behind_protected, settle_behind};
+  for (uint32_t i = 0; i < 3; i++) {
+    storage_rig_new();
+    must_set(SEC, 1, "key", 0);
+    must_set(NS, 1, "cut out", 0); /* record 2 */
+    behind[i]();
+    cut_out(1, 2);
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+    assert_status(SEC, 1, PSA_ERROR_DATA_CORRUPT);
+    assert_status(SEC, 99, PSA_ERROR_DATA_CORRUPT);
+    assert_status(NS, 99, PSA_ERROR_DATA_CORRUPT);
+  }
+}
+
+/* A log that begins with copies: records 0 and 1 of the secure owner, 2 and 3 of the application, 4 the COMMIT; in half 0. */
+static void copied_log(void)
+{
+  storage_rig_new();
+  must_set(NS, 1, "item 1", 0);
+  must_set(SEC, 1, "key 1", 0);
+  must_set(NS, 2, "item 2", REPLAYABLE);
+  must_set(SEC, 2, "key 2", 0);
+  host_flash_make_unreadable(STORAGE_RIG_AREA + HALF);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_rig.flash[record_at(0, 4) + 25], 4);
+}
+
+static void assert_text_but(storage_owner owner, uint64_t uid, const char *text, bool is_lost)
+{
+  if (is_lost)
+    assert_status(owner, uid, PSA_ERROR_DATA_CORRUPT);
+  else
+    assert_text(owner, uid, text);
+}
+
+/* Which owner a hole among copies concerns follows from their order; all that was copied is right. */
+static void a_lost_copy_concerns_its_item_and_unknown_ones_of_owners_at_the_hole(void **unused)
+{
+  (void)unused;
+  static const bool secure[] = {true, true, true, false}, nonsecure[] = {false, true, true, true};
+  for (uint32_t i = 0; i < 4; i++) {
+    copied_log();
+    cut_out(0, i);
+    for (uint32_t boots = 0; boots < 2; boots++) {
+      assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+      assert_status(SEC, 99, secure[i] ? PSA_ERROR_DATA_CORRUPT : PSA_ERROR_DOES_NOT_EXIST);
+      assert_status(NS, 99, nonsecure[i] ? PSA_ERROR_DATA_CORRUPT : PSA_ERROR_DOES_NOT_EXIST);
+      assert_text_but(SEC, 1, "key 1", i == 0);
+      assert_text_but(SEC, 2, "key 2", i == 1);
+      assert_text_but(NS, 1, "item 1", i == 2);
+      assert_text_but(NS, 2, "item 2", i == 3);
+      /* copies the log: the same is known in the new one */
+      if (boots == 0) host_flash_make_unreadable(STORAGE_RIG_AREA + 4 * 112 + COPY);
+    }
+  }
+}
+
+/* ---- Losses forgotten ---- */
+
+static psa_status_t make_key(psa_key_id_t id)
+{
+  psa_key_attributes_t a = PSA_KEY_ATTRIBUTES_INIT;
+  psa_set_key_id(&a, id);
+  psa_set_key_type(&a, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+  psa_set_key_bits(&a, 256);
+  psa_set_key_usage_flags(&a, PSA_KEY_USAGE_SIGN_HASH);
+  psa_set_key_algorithm(&a, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
+  return keys_generate(&a, &id);
+}
+
+static void keys_can_be_made_after_an_unprotected_record_was_lost(void **unused)
+{
+  (void)unused;
+  for (uint32_t uid = 1; uid <= 4; uid++) must_set(NS, uid, "item", REPLAYABLE);
+  cut_out(1, 2);
+  for (psa_key_id_t boot = 1; boot <= 3; boot++) {
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+    assert_int_equal(make_key(boot), PSA_SUCCESS);
+  }
+  assert_int_equal(keys_make_identity(), PSA_SUCCESS);
+}
+
+static void keys_can_be_made_after_a_record_was_lost_and_forgotten(void **unused)
+{
+  (void)unused;
+  assert_int_equal(make_key(1), PSA_SUCCESS);
+  assert_int_equal(make_key(2), PSA_SUCCESS);
+  must_set(NS, 1, "behind", 0);
+  cut_out(1, 2);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_int_equal(make_key(3), PSA_ERROR_DATA_CORRUPT);
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  for (psa_key_id_t id = 1; id <= 3; id++) assert_int_equal(make_key(id), PSA_SUCCESS);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_int_equal(make_key(4), PSA_SUCCESS);
+  assert_int_equal(keys_make_identity(), PSA_SUCCESS);
+}
+
+/* Item 1 of the secure owner and item 2 of the application are lost, items 3 and 4 are not. */
+static void device_with_losses(void)
+{
+  storage_rig_new();
+  must_set(NS, 2, "spoilt", PSA_STORAGE_FLAG_WRITE_ONCE);
+  must_set(SEC, 1, "cut out", 0); /* record 2 */
+  must_set(NS, 3, "stays", PSA_STORAGE_FLAG_WRITE_ONCE);
+  must_set(SEC, 4, "stays too", 0);
+  cut_out(1, 2);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_true(storage_has_losses());
+}
+
+static void assert_forgotten(void)
+{
+  assert_false(storage_has_losses());
+  assert_status(SEC, 1, PSA_ERROR_DOES_NOT_EXIST);
+  assert_status(NS, 2, PSA_ERROR_DOES_NOT_EXIST);
+  assert_status(SEC, 99, PSA_ERROR_DOES_NOT_EXIST);
+  assert_status(NS, 99, PSA_ERROR_DOES_NOT_EXIST);
+  assert_text(NS, 3, "stays");
+  assert_text(SEC, 4, "stays too");
+  assert_int_equal(set_text(NS, 3, "not once", 0), PSA_ERROR_NOT_PERMITTED);
+}
+
+static void what_was_lost_can_be_forgotten_and_all_else_stays(void **unused)
+{
+  (void)unused;
+  device_with_losses();
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  assert_forgotten();
+  assert_int_equal(storage_forget_losses(), PSA_ERROR_NOT_PERMITTED);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_forgotten();
+  must_set(NS, 2, "anew", PSA_STORAGE_FLAG_WRITE_ONCE);
+  must_set(SEC, 1, "anew", 0);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_text(NS, 2, "anew");
+  assert_text(SEC, 1, "anew");
+}
+
+/* A loss that no mount has seen yet is found when it is to be forgotten. */
+static void forgetting_looks_at_the_flash_first(void **unused)
+{
+  (void)unused;
+  must_set(NS, 1, "cut out", 0);
+  must_set(NS, 2, "stays", 0);
+  cut_out(1, 1);
+  assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  assert_status(NS, 1, PSA_ERROR_DOES_NOT_EXIST);
+  assert_text(NS, 2, "stays");
+}
+
+static void only_losses_of_storage_that_is_not_stale_can_be_forgotten(void **unused)
+{
+  (void)unused;
+  static storage_rig_state old, healthy;
+  assert_int_equal(storage_forget_losses(), PSA_ERROR_NOT_PERMITTED);
+  storage_rig_save(&old);
+  must_set(NS, 1, "a", 0);
+  storage_rig_save(&healthy);
+  assert_int_equal(storage_forget_losses(), PSA_ERROR_NOT_PERMITTED);
+  assert_memory_equal(&storage_rig, &healthy.memory, sizeof storage_rig); /* and nothing is used up */
+  storage_rig_put_back_flash(&old);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  assert_false(storage_has_losses());
+  assert_int_equal(storage_forget_losses(), PSA_ERROR_DATA_CORRUPT);
+  assert_true(storage_is_stale());
+}
+
+/* Flash that takes no new log: what was lost stays so, all else is there, and it can be tried again. */
+static void forgetting_that_fails_changes_nothing(void **unused)
+{
+  (void)unused;
+  device_with_losses();
+  for (uint32_t at = 0; at < HALF; at += UNIT) host_flash_make_stuck(STORAGE_RIG_AREA + at);
+  assert_int_equal(storage_forget_losses(), PSA_ERROR_STORAGE_FAILURE);
+  assert_true(storage_has_losses());
+  assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+  assert_text(NS, 3, "stays");
+  memset(host_flash_marks(), 0, STORAGE_RIG_UNITS);
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  assert_forgotten();
+}
+
+static void a_loss_after_forgetting_is_a_loss_again(void **unused)
+{
+  (void)unused;
+  device_with_losses();
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  must_set(SEC, 1, "anew", 0);
+  must_set(NS, 5, "behind", 0);
+  cut_out(0, 3); /* two items, COMMIT, key 1 */
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_true(storage_has_losses());
+  assert_status(SEC, 1, PSA_ERROR_DATA_CORRUPT);
+}
+
+static void forget(void)
+{
+  const psa_status_t status = storage_forget_losses();
+  (void)status;
+}
+
+/* Damage flash, have the loss forgotten, put back what was there before: that would be a replay. */
+static void nothing_older_comes_back_by_forgetting(void **unused)
+{
+  (void)unused;
+  static storage_rig_state whole, damaged;
+  must_set(SEC, 1, "cut out", 0);
+  must_set(NS, 3, "stays", 0);
+  storage_rig_save(&whole);
+  cut_out(1, 1);
+  storage_rig_save(&damaged);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  storage_rig_put_back_flash(&whole);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  assert_true(storage_is_stale());
+  storage_rig_put_back_flash(&damaged);
+  assert_int_equal(storage_rig_restart(), PSA_ERROR_DATA_CORRUPT);
+  assert_true(storage_is_stale());
+}
+
+/* As of_a_change_that_was_cut_only_one_outcome_is_ever_shown(); the attacker has the flash from before the damage too. */
+static void forgetting_that_was_cut_shows_one_outcome_only(void **unused)
+{
+  (void)unused;
+  storage_rig_random_is = STORAGE_RIG_RANDOM_SAME; /* so that equal states are equal */
+  must_set(SEC, 1, "cut out", 0);
+  must_set(NS, 3, "stays", 0);
+  keep_flash();
+  cut_out(1, 1);
+  one_otp_never_shows_both(forget, true);
+}
+
+/* The COMMIT of forgetting cannot be read, so it is given up; when it can be read again, nothing must come of it. */
+static void a_torn_forgetting_that_reads_well_later_does_not_count(void **unused)
+{
+  (void)unused;
+  static storage_rig_state before;
+  device_with_losses();
+  storage_rig_save(&before);
+  cut_at_the_last_operation(&before, forget);
+  const uint32_t at = record_at(0, 2);
+  assert_int_equal(storage_rig.flash[at + 25], 4);
+  for (uint32_t copy = 0; copy < 2; copy++) host_flash_make_unreadable(at + copy * COPY);
+  for (uint32_t boots = 0; boots < 2; boots++) {
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+    assert_true(storage_has_losses());
+    assert_status(NS, 2, PSA_ERROR_DATA_CORRUPT);
+    assert_text(SEC, 4, "stays too");
+    memset(host_flash_marks(), 0, STORAGE_RIG_UNITS);
+  }
 }
 
 static void a_newest_protected_record_that_was_cut_out_makes_all_stale(void **unused)
@@ -741,6 +1041,19 @@ int main(void)
     cmocka_unit_test_setup(a_torn_record_that_reads_well_later_does_not_count, new_device),
     cmocka_unit_test_setup(a_record_that_was_cut_out_brings_no_older_value_back, new_device),
     cmocka_unit_test_setup(an_unprotected_record_that_was_cut_out_leaves_protected_items_alone, new_device),
+    cmocka_unit_test_setup(an_unprotected_record_before_a_protected_one_was_unprotected, new_device),
+    cmocka_unit_test(a_missing_raise_concerns_both_owners),
+    cmocka_unit_test(a_lost_copy_concerns_its_item_and_unknown_ones_of_owners_at_the_hole),
+    cmocka_unit_test_setup(keys_can_be_made_after_an_unprotected_record_was_lost, new_device),
+    cmocka_unit_test_setup(keys_can_be_made_after_a_record_was_lost_and_forgotten, new_device),
+    cmocka_unit_test(what_was_lost_can_be_forgotten_and_all_else_stays),
+    cmocka_unit_test_setup(forgetting_looks_at_the_flash_first, new_device),
+    cmocka_unit_test_setup(only_losses_of_storage_that_is_not_stale_can_be_forgotten, new_device),
+    cmocka_unit_test(forgetting_that_fails_changes_nothing),
+    cmocka_unit_test(a_loss_after_forgetting_is_a_loss_again),
+    cmocka_unit_test_setup(nothing_older_comes_back_by_forgetting, new_device),
+    cmocka_unit_test_setup(forgetting_that_was_cut_shows_one_outcome_only, new_device),
+    cmocka_unit_test(a_torn_forgetting_that_reads_well_later_does_not_count),
     cmocka_unit_test_setup(a_newest_protected_record_that_was_cut_out_makes_all_stale, new_device),
     cmocka_unit_test_setup(a_moved_record_does_not_count, new_device),
     cmocka_unit_test_setup(a_record_of_another_history_does_not_fit, new_device),

@@ -54,6 +54,8 @@ static void answers_bad_state_before_the_first_mount(void **unused)
   assert_int_equal(storage_get_info(NS, 1, &info), PSA_ERROR_BAD_STATE);
   assert_int_equal(storage_remove(NS, 1), PSA_ERROR_BAD_STATE);
   assert_int_equal(storage_reset(), PSA_ERROR_BAD_STATE);
+  assert_int_equal(storage_forget_losses(), PSA_ERROR_BAD_STATE);
+  assert_false(storage_has_losses());
 }
 
 static void keeps_items_over_a_restart(void **unused)
@@ -236,6 +238,29 @@ static void does_not_touch_flash_beside_its_area(void **unused)
   for (uint32_t at = 0; at < STORAGE_RIG_FLASH_BYTES; at++)
     if (at < STORAGE_RIG_AREA || at >= STORAGE_RIG_AREA + STORAGE_RIG_AREA_BYTES)
       assert_int_equal(storage_rig.flash[at], 0xFF);
+}
+
+static void refuses_a_place_that_is_too_small_or_begins_within_a_block(void **unused)
+{
+  (void)unused;
+  static board_map map;
+  static const board_map good = {
+    .flash_bytes = STORAGE_RIG_FLASH_BYTES, .storage = STORAGE_RIG_AREA, .storage_bytes = STORAGE_RIG_AREA_BYTES};
+  for (uint32_t wrong = 0; wrong < 4; wrong++) {
+    storage_rig_blank();
+    map = good;
+    if (wrong == 0) map.storage_bytes -= 1;
+    if (wrong == 1) map.storage -= FLASH_UNIT_BYTES;
+    if (wrong == 2) map.storage += 2 * FLASH_BLOCK_BYTES;
+    if (wrong == 3) map.storage = UINT32_MAX / FLASH_BLOCK_BYTES * FLASH_BLOCK_BYTES;
+    host_board_select(&map);
+    host_cut_disarm();
+    assert_int_equal(storage_rig_restart(), PSA_ERROR_HARDWARE_FAILURE);
+    assert_int_equal(set_text(NS, 1, "a", 0), PSA_ERROR_HARDWARE_FAILURE);
+    assert_int_equal(host_operations(), 0);
+  }
+  map = good;
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
 }
 
 /* ---- The counter ---- */
@@ -491,6 +516,7 @@ int main(void)
     cmocka_unit_test_setup(full_storage_takes_overwrites_and_removals, new_device),
     cmocka_unit_test_setup(counts_items_of_each_owner, new_device),
     cmocka_unit_test_setup(does_not_touch_flash_beside_its_area, new_device),
+    cmocka_unit_test(refuses_a_place_that_is_too_small_or_begins_within_a_block),
     cmocka_unit_test_setup(only_protected_changes_use_the_counter_up, new_device),
     cmocka_unit_test_setup(the_last_raises_are_kept_for_the_secure_owner, new_device),
     cmocka_unit_test_setup(begins_and_finishes_epochs_bit_by_bit, new_device),
