@@ -128,7 +128,7 @@ class Usage(Case):
         self.assertIn("Usage: holdfast", self.ok("help"))
         self.assertRegex(self.ok("--version"), r"^holdfast \d+\.\d+\.\d+\n$")
         commands = [line.split()[:2] for line in self.ok("--help").splitlines() if line.startswith("  ")]
-        self.assertEqual(len(commands), 23)
+        self.assertEqual(len(commands), 24)
         for group, name in commands:
             text = self.ok(group, name, "--help")
             self.assertIn(f"Usage: holdfast {group} {name}", text)
@@ -749,7 +749,7 @@ class Devices(Case):
         self.ok("device", "install", "d1", "new.img", "--tries", "2")
         journal = self.json("device", "info", "d1")["journal"]
         self.assertEqual((journal["active"], journal["trial"], journal["tries_left"]), ("A", "B", 2))
-        self.refused("device", "install", "d1", "new.img", says="BOOT_UPDATE_BUSY")
+        self.refused("device", "install", "d1", "new.img", says="BOOT_UPDATE_BUSY); run the device")
         self.assertEqual(self.json("device", "info", "d1")["firmware_counter"]["value"], 2)  # raised by confirming only
 
     def test_what_info_and_list_say(self):
@@ -784,10 +784,43 @@ class Devices(Case):
         self.assertEqual(self.json("device", "info", "d1")["lifecycle"], "retired")
         self.refused("image", "verify", "firmware.img", "--device", "d1", says="retired")
 
+    def test_remove_takes_exactly_the_devices_files(self):
+        self.device("d1")
+        self.device("d2")
+        (self.devices / "d1/.tmp-0123456789abcdef").write_text("of a writer that was killed")
+        self.assertTrue(self.json("device", "remove", "d1")["directory_removed"])
+        self.assertEqual([p.name for p in self.devices.iterdir()], ["d2"])
+        self.refused("device", "remove", "d1", says="no device d1")
+        self.device("d1")  # the name is free
+        self.ok("device", "info", "d2")
+        (self.devices / "d2/notes.txt").write_text("mine")
+        self.assertFalse(self.json("device", "remove", "d2")["directory_removed"])
+        self.assertEqual([p.name for p in (self.devices / "d2").iterdir()], ["notes.txt"])
+
+    def test_remove_takes_damaged_devices(self):
+        for name in ("fuses.bin", "device.json", "flash.bin"):
+            self.device()
+            (self.devices / "d1" / name).write_bytes(b"x")
+            self.ok("device", "remove", "d1")
+            self.assertFalse((self.devices / "d1").exists())
+
+    def test_otp_tells_whether_it_is_frozen_and_what_storage_has_used(self):
+        self.device("d1", "--lifecycle", "secured")
+        self.device("d2")
+        counters = bytearray((self.devices / "d2/counters.bin").read_bytes())
+        counters[7168 - 4096:7168 - 4096 + 2] = b"\xff\x03"  # ten changes begun: docs/formats.md
+        (self.devices / "d2/counters.bin").write_bytes(counters)
+        for command in (("otp", "show"), ("device", "info")):
+            one, two = self.json(*command, "d1"), self.json(*command, "d2")
+            self.assertEqual((one["frozen"], one["storage_counter"]), (True, {"raises": 0, "raises_left": 4096}))
+            self.assertEqual((two["frozen"], two["storage_counter"]), (False, {"raises": 10, "raises_left": 4086}))
+        self.ok("device", "retire", "d2")
+        self.assertTrue(self.json("otp", "show", "d2")["frozen"])
+
     def test_unknown_and_damaged_devices(self):
         self.sign("firmware")
         for words in (("device", "info", "no"), ("device", "run", "no"), ("device", "retire", "no"), ("otp", "show", "no"),
-                      ("device", "install", "no", "firmware.img"), ("key", "revoke", "root", "--device", "no"),
+                      ("device", "remove", "no"), ("device", "install", "no", "firmware.img"), ("key", "revoke", "root", "--device", "no"),
                       ("device", "recover", "no", "firmware.img")):
             self.refused(*words, says="no device no")
         self.device()
@@ -1004,7 +1037,8 @@ class Run(Case):
             """)
         first = self.start("device", "run", "d1")
         self.assertEqual(first.stdout.readline(), "up\n")
-        for words in (("device", "run", "d1"), ("device", "retire", "d1"), ("device", "install", "d1", "firmware.img"),
+        for words in (("device", "run", "d1"), ("device", "retire", "d1"), ("device", "remove", "d1"),
+                      ("device", "install", "d1", "firmware.img"),
                       ("key", "revoke", "root", "--device", "d1"), ("device", "recover", "d1", "firmware.img")):
             self.refused(*words, says="is running")
         self.assertTrue(self.json("device", "info", "d1")["running"])

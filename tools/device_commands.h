@@ -8,6 +8,7 @@ int device_install_command(int argc, char **argv);
 int device_run_command(int argc, char **argv);
 int device_list_command(int argc, char **argv);
 int device_info_command(int argc, char **argv);
+int device_remove_command(int argc, char **argv);
 int device_retire_command(int argc, char **argv);
 int device_recover_command(int argc, char **argv);
 int otp_show_command(int argc, char **argv);

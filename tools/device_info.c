@@ -139,10 +139,13 @@ static void show_certificate(const char *serial)
 static void show_thing(const twin_identity *identity)
 {
   if (!identity->given) return;
-  out_open("identity", "Identity");
+  out_open("identity", "Identity (factory's record)");
   out_text("thing", "thing", "%s", identity->thing);
   out_text("endpoint", "endpoint (factory's)", "%s", identity->endpoint);
   out_truth("finished", "finished", identity->finished);
+  if (!identity->finished)
+    out_line(
+      "  The factory was stopped: go on with `holdfast device new` as it was begun, or `holdfast device remove`.");
   if (identity->certificate[0] != 0) {
     out_text("certificate_serial", "certificate", "%s", identity->certificate);
     show_certificate(identity->certificate);
@@ -154,6 +157,7 @@ static void show_identity(void)
 {
   otp_fuses fuses;
   if (otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) != OTP_OK) return;
+  out_truth("frozen", "OTP frozen", otp_is_frozen(&fuses));
   field_out_padded("serial", "Serial", fuses.serial, sizeof fuses.serial);
   field_out_padded("product", "Product", fuses.product_id, sizeof fuses.product_id);
   out_number("hardware_revision", "Hardware revision", fuses.hardware_revision);
@@ -180,6 +184,7 @@ int device_info_command(int argc, char **argv)
   show_journal();
   show_counter("loader_counter", "Loader counter", COUNTER_LOADER);
   show_counter("firmware_counter", "Firmware counter", COUNTER_FIRMWARE);
+  otp_show_storage_counter();
   show_wear();
   twin_close(&t);
   return OUT_OK;
@@ -196,6 +201,12 @@ static void active_version(const journal *j, char *text, size_t bytes)
                flash_read(place, &m, sizeof m) == FLASH_OK && m.magic == MANIFEST_MAGIC;
   snprintf(text, bytes, "%s", "");
   if (there) snprintf(text, bytes, "%u.%u.%u", m.version.major, m.version.minor, m.version.patch);
+}
+
+/* Its factory was stopped; nobody has made it so on purpose. */
+static bool is_unfinished(const twin *t)
+{
+  return t->identity.given && !t->identity.finished;
 }
 
 static bool list_one(const char *name)
@@ -215,8 +226,10 @@ static bool list_one(const char *name)
     out_text("lifecycle", NULL, "%s", lifecycle_now());
     out_text("active", NULL, "%s", slot_name(j.now.active));
     out_truth("running", NULL, t.running);
-    out_line("%-32s %-8s %-8s slot %-5s %-12s%s", name, t.board->name, lifecycle_now(), slot_name(j.now.active),
-             version, t.running ? " running" : "");
+    out_truth("finished", NULL, !is_unfinished(&t));
+    out_line("%-32s %-8s %-10s slot %-5s %-12s%s", name, t.board->name,
+             is_unfinished(&t) ? "unfinished" : lifecycle_now(), slot_name(j.now.active), version,
+             t.running ? " running" : "");
     twin_close(&t);
   } else {
     out_line("%-32s damaged", name);

@@ -3,6 +3,7 @@
 
 #include "board.h"
 #include "cli.h"
+#include "device_certificate.h"
 #include "device_commands.h"
 #include "handoff.h"
 #include "image_check.h"
@@ -18,9 +19,18 @@ typedef struct install_options {
   const char *slot;
 } install_options;
 
+/* What boot_status_text() says is for programs on the device; this is for who holds the tool. */
 static int refuse(boot_status status)
 {
   image_out_status(status);
+  if (status == BOOT_UPDATE_BUSY)
+    return out_refuse(
+      "refused: a trial is under way (%s); run the device: its firmware decides, and after the last boot "
+      "it may take the trial is over",
+      boot_status_name(status));
+  if (status == BOOT_SIG_DEVELOPMENT)
+    return out_refuse("refused: %s (%s); sign it with a production key", boot_status_text(status),
+                      boot_status_name(status));
   return out_refuse("refused: %s (%s)", boot_status_text(status), boot_status_name(status));
 }
 
@@ -174,10 +184,12 @@ int device_install_command(int argc, char **argv)
 int device_retire_command(int argc, char **argv)
 {
   const cli_option options[] = {{0}};
-  const cli_command_help help = {"device retire", "NAME",
-                                 "Sets the retired mark: the device boots nothing any more. For good.", options,
-                                 "  holdfast device retire d1\n"};
+  const cli_command_help help = {
+    "device retire", "NAME",
+    "Sets the retired mark: the device boots nothing any more. For good. Asks nothing; its certificate stays valid.",
+    options, "  holdfast device retire d1\n"};
   static const uint32_t mark = OTP_MARK_SET;
+  char serial[CA_SERIAL_TEXT];
   cli_list operands;
   twin t;
   int code = cli_parse(&help, argc, argv, &operands, 1, 1);
@@ -186,9 +198,11 @@ int device_retire_command(int argc, char **argv)
   bool taken = otp_program(OTP_FUSES_OFFSET + offsetof(otp_fuses, retired_mark), &mark, sizeof mark) == OTP_OK;
   if (!taken) out_error("OTP of %s did not take the mark", operands.items[0]);
   bool done = taken && twin_save(&t);
+  twin_identity identity = t.identity;
   twin_close(&t);
-  if (!done) return OUT_REFUSED;
+  if (!done || !device_certificate(operands.items[0], &identity, serial)) return OUT_REFUSED;
   out_text("device", "Device", "%s", operands.items[0]);
   out_text("lifecycle", "Lifecycle", "retired");
+  device_certificate_remark(serial);
   return OUT_OK;
 }

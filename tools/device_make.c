@@ -66,17 +66,6 @@ static bool make_files(const char *directory, const char *name, const parts *p)
   return made;
 }
 
-static void remove_files(const char *directory)
-{
-  static const char *const files[] = {"device.json", "flash.bin", "fuses.bin", "counters.bin", "rom.elf", "run.lock"};
-  io_sweep(directory); /* of a maker that was killed while it wrote one of them */
-  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-    io_path path;
-    if (io_path_join(&path, directory, files[i], "")) unlink(path.text);
-  }
-  rmdir(directory);
-}
-
 /* What makers left behind that were killed. The devices directory is locked, so no other maker is at work. */
 static void sweep(const char *devices)
 {
@@ -85,7 +74,7 @@ static void sweep(const char *devices)
   if (open_directory == NULL) return;
   for (struct dirent *entry; (entry = readdir(open_directory)) != NULL;)
     if (strncmp(entry->d_name, ".new-", 5) == 0 && io_path_join(&work, devices, entry->d_name, ""))
-      remove_files(work.text);
+      twin_remove_files(work.text);
   closedir(open_directory);
 }
 
@@ -114,7 +103,7 @@ static bool make_under_lock(const char *devices, const char *final, const char *
     out_error("cannot name the device %s: %s", name, errno == EEXIST ? "it exists already" : strerror(errno));
     made = false;
   }
-  if (!made) remove_files(work.text);
+  if (!made) twin_remove_files(work.text);
   return made && io_sync_directory(devices);
 }
 

@@ -241,6 +241,11 @@ int parts_read(const cli_command_help *help, const new_options *o, const char *n
 
 static int refuse_image(const char *path, boot_status status)
 {
+  if (status == BOOT_SIG_DEVELOPMENT)
+    return out_refuse(
+      "%s: this device would refuse it: %s (%s); sign it with a production key, or make the device with "
+      "--lifecycle factory; no device was made",
+      path, boot_status_text(status), boot_status_name(status));
   return out_refuse("%s: this device would refuse it: %s (%s); no device was made", path, boot_status_text(status),
                     boot_status_name(status));
 }

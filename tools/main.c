@@ -37,6 +37,7 @@ static const command commands[] = {
   {"device", "install", device_install_command, "put an image on trial"},
   {"device", "recover", device_recover_command, "give a device without firmware an image"},
   {"device", "retire", device_retire_command, "make it boot nothing any more"},
+  {"device", "remove", device_remove_command, "delete its files"},
   {"ca", "new", ca_new_command, "make the local CAs"},
   {"ca", "show", ca_show_command, "their certificates, for brokers"},
   {"ca", "list", ca_list_command, "certificates issued"},

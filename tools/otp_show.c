@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "counter.h"
 #include "device_commands.h"
+#include "epoch.h"
 #include "image_fields.h"
 #include "output.h"
 #include "twin.h"
@@ -57,10 +58,27 @@ static void show_counter(const char *field, const char *label, counter_id id)
   out_close();
 }
 
+void otp_show_storage_counter(void)
+{
+  epoch_state epoch;
+  out_open("storage_counter", "Storage counter");
+  if (epoch_read(&epoch) == PSA_SUCCESS) {
+    out_number("raises", "raises", epoch.begun);
+    out_number("raises_left", "raises left", EPOCH_MAX - epoch.begun);
+  }
+  out_close();
+}
+
+bool otp_is_frozen(const otp_fuses *fuses)
+{
+  return fuses->secured_mark != 0 || fuses->retired_mark != 0;
+}
+
 static void show(const twin *t, const otp_fuses *fuses, const otp_revocation *revoked)
 {
   out_text("device", "Device", "%s", t->name);
   out_text("lifecycle", "Lifecycle", "%s", otp_lifecycle(fuses));
+  out_truth("frozen", "Frozen", otp_is_frozen(fuses));
   out_text("policy", "Policy", "%s", otp_policy(fuses->policy));
   field_out_padded("product", "Product", fuses->product_id, sizeof fuses->product_id);
   out_number("hardware_revision", "Hardware revision", fuses->hardware_revision);
@@ -71,6 +89,7 @@ static void show(const twin *t, const otp_fuses *fuses, const otp_revocation *re
   out_text("unique_secret", "Unique secret", any_set(t->otp + OTP_UNIQUE_SECRET_OFFSET, 32) ? "set" : "not set");
   show_counter("loader_counter", "Loader counter", COUNTER_LOADER);
   show_counter("firmware_counter", "Firmware counter", COUNTER_FIRMWARE);
+  otp_show_storage_counter();
 }
 
 int otp_show_command(int argc, char **argv)

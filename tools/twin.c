@@ -291,6 +291,45 @@ void twin_close(twin *t)
   t->lock = -1;
 }
 
+/* ---- Removing ---- */
+
+/* Secrets first; the description last, so that what is stopped in between can still tell whose it was. */
+void twin_remove_files(const char *directory)
+{
+  static const char *const files[] = {"fuses.bin", "flash.bin", "counters.bin", "rom.elf", "device.json", "run.lock"};
+  io_sweep(directory); /* of a writer that was killed */
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    io_path path;
+    if (io_path_join(&path, directory, files[i], "")) unlink(path.text);
+  }
+  rmdir(directory);
+}
+
+bool twin_open_to_remove(const char *name, twin *t)
+{
+  *t = (twin){.name = name, .use = TWIN_CHANGE, .lock = -1};
+  if (!io_name_is_valid("device", name) || !io_path_join(&t->directory, cli_devices_directory(), name, ""))
+    return false;
+  if (!is_there(t) || !take_lock(t)) return false;
+  if (!read_description(t)) t->identity = (twin_identity){0};
+  return true;
+}
+
+bool twin_remove(const twin *t, bool *gone)
+{
+  io_path description;
+  if (!twin_path(t, "device.json", &description)) return false;
+  io_signals_hold();
+  twin_remove_files(t->directory.text);
+  io_signals_release();
+  *gone = !io_exists(t->directory.text);
+  if (io_exists(description.text)) {
+    out_error("cannot remove the files in %s", t->directory.text);
+    return false;
+  }
+  return io_sync_directory(cli_devices_directory());
+}
+
 /* ---- Creating ---- */
 
 static bool create_flash(twin *t)

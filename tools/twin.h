@@ -56,6 +56,12 @@ bool twin_open(const char *name, twin_use use, twin *t) IO_MUST_CHECK;
 /* Writes changed OTP back and makes flash durable; only for TWIN_CHANGE. */
 bool twin_save(twin *t) IO_MUST_CHECK;
 void twin_close(twin *t);
+/* For twin_remove() only: locked as for TWIN_CHANGE, nothing mapped. A damaged device.json is told, and then it has no identity. */
+bool twin_open_to_remove(const char *name, twin *t) IO_MUST_CHECK;
+/* Removes exactly the files of the device; gone: the directory, too (it holds no others). False: has said why. */
+bool twin_remove(const twin *t, bool *gone) IO_MUST_CHECK;
+/* The same of a directory that no device is using; what cannot be removed stays. */
+void twin_remove_files(const char *directory);
 /* Writes device.json anew; only for TWIN_CHANGE. */
 bool twin_save_description(const twin *t) IO_MUST_CHECK;
 /* Attaches it to the host board again, after image_check(). */

@@ -361,6 +361,36 @@ class Refusals(FactoryTest):
         point = openssl("pkey", "-pubin", "-outform", "DER", data=self.public_key("alpha"))[-65:]
         self.assertEqual(listed[0]["public_key"], point.hex())
 
+    def test_an_unfinished_device_is_told_apart_and_can_be_removed(self):
+        self.unfinished("left")
+        listed = {d["name"]: d for d in self.workshop.holdfast("device", "list")["devices"]}
+        self.assertFalse(listed["left"]["finished"])
+        shown = subprocess.run([HOLDFAST, "device", "list"], env=self.environment, capture_output=True, text=True, check=True)
+        self.assertRegex(shown.stdout, r"left .* unfinished ")
+        removed = self.workshop.holdfast("device", "remove", "left")
+        self.assertNotIn("certificate_serial", removed)
+        self.assertFalse(self.is_there("left"))
+        self.new("left")
+        self.assert_complete("left")
+
+    def test_the_certificate_of_a_device_that_goes_is_named_and_can_be_revoked(self):
+        for name in ("removed", "retired", "at-once"):
+            self.new(name)
+        for name, command in (("removed", "remove"), ("retired", "retire")):
+            serial = os.path.basename(self.certificate(name)).removesuffix(".pem")
+            self.assertEqual(self.workshop.holdfast("device", command, name)["certificate_serial"], serial)
+            self.assertIn(serial, self.certificate(name))  # still live
+        self.assert_refused(self.words("removed"), "holdfast ca revoke removed")
+        self.workshop.holdfast("device", "remove", "at-once", "--revoke")
+        self.assertEqual([c["revoked"] for c in self.certificates("at-once")], [True])
+        self.new("at-once")
+
+    def test_removing_an_unfinished_device_leaves_the_certificate_of_another_alone(self):
+        self.unfinished("loser", "--thing", "contested")
+        self.new("winner", "--thing", "contested")
+        self.workshop.holdfast("device", "remove", "loser", "--revoke")
+        self.assertEqual([c["revoked"] for c in self.certificates("contested")], [False])
+
     def test_a_retired_device_is_refused(self):
         self.unfinished("gone")
         self.workshop.holdfast("device", "retire", "gone")
