@@ -1,8 +1,9 @@
 /* Authenticated encryption of storage records: ChaCha20-Poly1305 (RFC 8439) under a key of the record's own.
  *
- * The key of a record follows from its salt, and the salt from everything that is sealed (header, value) and 16 random bytes. So a key
- * meets two different plaintexts never: not when power is cut and a sequence number used again, not when somebody puts old flash
- * back, and not when the random numbers are the same each time. Equal salts mean equal records.
+ * The key of a record follows from its salt, and the salt from everything that is sealed (header, value) and 16 random
+ * bytes. So a key meets two different plaintexts never: not when power is cut and a sequence number used again, not
+ * when somebody puts old flash back, and not when the random numbers are the same each time. Equal salts mean equal
+ * records.
  *
  *     seal_keys keys;
  *     if (seal_keys_derive(&keys) != PSA_SUCCESS) ...

@@ -2,46 +2,73 @@
  *
  * ---- Invariants ----
  *
- *   1. A record counts only whole and authentic, at the place and in the generation it was written for, in at least one of its two copies.
- *   2. Records form a chain: each holds the tag of the one before it. So what is known of a record is known of all before it in its log.
- *   3. A log counts from its COMMIT on, and of two the one with the greater generation. The next log is written in the other half:
- *      until its COMMIT is whole this one counts.
+ *   1. A record counts only whole and authentic, at the place and in the generation it was written for, in at least one
+ *      of its two copies.
+ *   2. Records form a chain: each holds the tag of the one before it. So what is known of a record is known of all
+ *   before
+ *      it in its log.
+ *   3. A log counts from its COMMIT on, and of two the one with the greater generation. The next log is written in the
+ *      other half: until its COMMIT is whole this one counts.
  *   4. A place that is not blank, or did not take a record, is never used again before its half is erased.
- *   5. Of each epoch (epoch.h) one change at most is ever written, by the attempt that set its "begun" bit, before that bit's next.
- *   6. Keys are in RAM only while an operation runs, values only while they are read or written; plaintext is used only after its tag.
- *   7. The index remembers the tag of each item's record: a later reading finds that record or none, whoever writes the flash meanwhile.
+ *   5. Of each epoch (epoch.h) one change at most is ever written, by the attempt that set its "begun" bit, before that
+ *      bit's next.
+ *   6. Keys are in RAM only while an operation runs, values only while they are read or written; plaintext is used only
+ *      after its tag.
+ *   7. The index remembers the tag of each item's record: a later reading finds that record or none, whoever writes the
+ *      flash meanwhile.
  *
  * ---- Order of writes of a protected change ----
  *
- *   a. "begun" of epoch k in OTP   b. record with epoch k, copy 0, copy 1   c. "done" of epoch k in OTP; reported after that
+ *   a. "begun" of epoch k in OTP   b. record with epoch k, copy 0, copy 1   c. "done" of epoch k in OTP; reported after
  *
- * An unprotected change is b alone, with the epoch of the record before. Compaction repeats the state with the epoch it has.
+ * An unprotected change is b alone, with the epoch of the record before. Compaction repeats the state with the epoch it
+ * has, the secure owner's items first. storage_reset() and storage_forget_losses() are protected changes whose record
+ * is the COMMIT of a whole log with epoch k.
  *
  * ---- States of a mount ----    (d, b: newest epoch done, begun; e: epoch of the newest record of the log that counts)
  *
  *   b == d, e == d             settled
- *   b > d,  e == d             change b never got whole: given up. Begin b + 1 (the one bit that decides), SETTLE record with epoch
- *                              b + 1, done. b is never accepted again
- *   b > d,  e == b             change b is whole: "done" of b (the one bit that decides). e == d is never accepted again
- *   no log, b == 0             a new device: first log
- *   anything else              stale: flash was put back, or both copies of the newest record are gone. Only storage_reset() goes on
+ *   b > d,  e == d             change b never got whole: given up. Begin b + 1 (the one bit that decides), SETTLE
+ *   record
+ *                              with epoch b + 1, done. b is never accepted again
+ *   b > d,  e == b             change b is whole: "done" of b (the one bit that decides). e == d is never accepted
+ *   again no log, b == 0             a new device: first log anything else              stale: flash was put back, or
+ *   both copies of the newest record are gone. Only
+ *                              storage_reset() goes on
  *
- * Before deciding, a log that ends in an interrupted record, or has records with one whole copy, is copied to the other half: what is torn
- * may read well today and not tomorrow, so it must not lie where a later mount could find it.
+ * Before deciding, a log that ends in an interrupted record, or has records with one whole copy, or without the change
+ * that is given up, is copied to the other half: what is torn (there it may be a COMMIT) may read well today and not
+ * tomorrow, so it must not lie where a later mount could find it.
  *
  * ---- Why no earlier protected state comes back ----
  *
- * After a change with epoch k was reported, d >= k. Accepted are logs with e == d, or e == b > d. Let e be accepted. By 5 there is one record
- * with epoch e that is a change (and copies of it: 3, with the same protected content). By 2 the log holds all that was before that change, and
- * what follows it is unprotected. So the protected content is that of change e, made on a log that was accepted then. It remains to
- * show that of two logs for the same k only one is ever shown. They are the one without change b (O) and the one with it (N), while b is open. A mount
- * shows O only after "begun" of b + 1: from then on e == b is not accepted. It shows N only after "done" of b: from then on
- * O's e is not accepted. Each is one bit, and the other mount cannot set it and still hold the other log: O's mount writes nothing with
- * epoch b, N's nothing with b + 1. A cut before that bit leaves everything as it was, a cut after it leaves it decided.
+ * After a change with epoch k was reported, d >= k. Accepted are logs with e == d, or e == b > d. Let e be accepted. By
+ * 5 there is one record with epoch e that is a change (and copies of it: 3, with the same protected content). By 2 the
+ * log holds all that was before that change, and what follows it is unprotected. So the protected content is that of
+ * change e, made on a log that was accepted then. It remains to show that of two logs for the same k only one is ever
+ * shown. They are the one without change b (O) and the one with it (N), while b is open. A mount shows O only after
+ * "begun" of b + 1: from then on e == b is not accepted. It shows N only after "done" of b: from then on O's e is not
+ * accepted. Each is one bit, and the other mount cannot set it and still hold the other log: O's mount writes nothing
+ * with epoch b, N's nothing with b + 1. A cut before that bit leaves everything as it was, a cut after it leaves it
+ * decided.
  *
- * Records can not be cut out, exchanged or moved either: 2. A missing link (both copies of a record gone) makes every item before it
- * answer PSA_ERROR_DATA_CORRUPT, as the missing record may have changed it; if no epoch passed, only the unprotected ones. Which
- * items are missing altogether nobody knows then: an unknown uid answers PSA_ERROR_DATA_CORRUPT too, not that it does not exist.
+ * ---- Losses ----
+ *
+ * Records can not be cut out, exchanged or moved either: 2. A missing link (both copies of a record gone) is a hole:
+ * items it may have changed are lost and answer PSA_ERROR_DATA_CORRUPT. Which items are missing altogether nobody knows
+ * then: an unknown uid of an owner whom the hole may concern answers PSA_ERROR_DATA_CORRUPT too, not that it does not
+ * exist. Whom it may concern:
+ *
+ *   behind the COMMIT   if what is missing raised no epoch, it was unprotected: the application's unprotected items
+ *   only.
+ *                       (By the above equal epochs have equal protected content, in whatever history they were
+ *                       written.) Else everything
+ *   among the copies    no item read so far. Between two of one owner: that owner; else both. Of two attempts at the
+ *   same
+ *                       generation with different epochs: everything
+ *
+ * storage_forget_losses() ends it with a log that has no hole, in a new epoch: flash from before it is stale. It is not
+ * a record in the log with the hole, or it would cover for what is cut out of that log later.
  *
  * What an attacker who writes flash can do: destroy (stale, DATA_CORRUPT), put back unprotected items.
  */
@@ -63,7 +90,8 @@
 #define OWNERS 2u
 static_assert(STORAGE_SECURE == 1 && STORAGE_NONSECURE == 2, "owners count from 1");
 
-/* Both owners' items, a COMMIT, and one change of the greatest size fit one log, with a fourth of it to spare for bad places. */
+/* Both owners' items, a COMMIT, and one change of the greatest size fit one log, with a fourth of it to spare for bad
+ * places. */
 static_assert(STORAGE_SECURE_BYTES_MAX + HF_ITS_BYTES_MAX + HF_ITS_VALUE_MAX + 3u * STORAGE_RECORD_OVERHEAD <=
                 STORAGE_LOG_BYTES / 4u * 3u,
               "a full storage still takes changes");
@@ -193,8 +221,9 @@ static bool is_protected_change(const storage_record *record)
          is_protected(record->owner, record->flags);
 }
 
-/* A protected change has the epoch after the one it was made in, an unprotected one the same: is the raise since the last record that
- * of `next` alone, nothing protected is missing. (A SETTLE raises by what power cuts used up, so it tells nothing.) */
+/* A protected change has the epoch after the one it was made in, an unprotected one the same: is the raise since the
+ * last record that of `next` alone, nothing protected is missing. (A SETTLE raises by what power cuts used up, so it
+ * tells nothing.) */
 static bool only_unprotected_are_missing_before(const storage_record *next)
 {
   return next->epoch == now.epoch + (is_protected_change(next) ? 1u : 0u);
@@ -312,7 +341,8 @@ static bool write_commit(const seal_keys *keys, storage_log *to)
   return storage_log_append(keys, to, &record, value, &at, tag);
 }
 
-/* Writes all items as the next log, in an order that note_missing_copies() relies on. False: the old one still counts, and the index must be read anew. */
+/* Writes all items as the next log, in an order that note_missing_copies() relies on. False: the old one still counts,
+ * and the index must be read anew. */
 static bool compact(const seal_keys *keys)
 {
   storage_log to;
@@ -377,8 +407,8 @@ static bool is_present(const epoch_state *epoch)
   return now.epoch == epoch->done || now.epoch == epoch->begun;
 }
 
-/* Finds the log that counts; begins the first one, copies one that has suffered. A change to be given up may have been a log of its own
- * (begin_log()) with a torn COMMIT in the other half: copying erases it. */
+/* Finds the log that counts; begins the first one, copies one that has suffered. A change to be given up may have been
+ * a log of its own (begin_log()) with a torn COMMIT in the other half: copying erases it. */
 static psa_status_t open_log(const seal_keys *keys, const epoch_state *epoch)
 {
   now = (storage_log){.generation = storage_log_newest(keys, value)};
@@ -684,7 +714,7 @@ static psa_status_t forget_losses(const seal_keys *keys)
   return written;
 }
 
-/* Not a record in this log: losses that this log suffers later, before that record, would be forgotten with the others. */
+/* Not a record in this log: what this log loses later, before that record, would be forgotten with the rest. */
 psa_status_t storage_forget_losses(void)
 {
   seal_keys keys;

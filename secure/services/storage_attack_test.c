@@ -1,4 +1,5 @@
-/* Sealed storage against who writes the flash, and its format against a second implementation: OpenSSL, following docs/formats.md. */
+/* Sealed storage against who writes the flash, and its format against a second implementation: OpenSSL, following
+ * docs/formats.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -443,7 +444,8 @@ static uint32_t shown(bool was_damaged)
   return status == PSA_SUCCESS ? 1 : 2;
 }
 
-/* Mounts every kept flash with every kept OTP. Whatever a mount leaves in OTP is kept too, and so tried with every flash in its turn. */
+/* Mounts every kept flash with every kept OTP. Whatever a mount leaves in OTP is kept too, and so tried with every
+ * flash in its turn. */
 static void one_otp_never_shows_both(void (*act)(void), bool was_damaged)
 {
   static storage_rig_state before;
@@ -475,8 +477,9 @@ static void set_the_key(void)
   (void)status;
 }
 
-/* The heart of it: cut the change anywhere, and the mount after it, keep every flash, and mount them in any order. From what one mount
- * showed there is no way to the other outcome. (A counter that is only counted lets both be had one after the other.) */
+/* The heart of it: cut the change anywhere, and the mount after it, keep every flash, and mount them in any order. From
+ * what one mount showed there is no way to the other outcome. (A counter that is only counted lets both be had one
+ * after the other.) */
 static void of_a_change_that_was_cut_only_one_outcome_is_ever_shown(void **unused)
 {
   (void)unused;
@@ -650,7 +653,7 @@ static void a_missing_raise_concerns_both_owners(void **unused)
   }
 }
 
-/* A log that begins with copies: records 0 and 1 of the secure owner, 2 and 3 of the application, 4 the COMMIT; in half 0. */
+/* In half 0 a log that begins with copies: records 0, 1 of the secure owner, 2, 3 of the application, 4 the COMMIT. */
 static void copied_log(void)
 {
   storage_rig_new();
@@ -691,6 +694,55 @@ static void a_lost_copy_concerns_its_item_and_unknown_ones_of_owners_at_the_hole
       if (boots == 0) host_flash_make_unreadable(STORAGE_RIG_AREA + 4 * 112 + COPY);
     }
   }
+}
+
+/* The log is copied (one unit of it decayed), and power goes amid the copies; later it is copied again, with another
+ * key. Copies of both attempts have the same generation, place and sequence. */
+static void a_copy_of_an_earlier_attempt_does_not_bring_its_value_back(void **unused)
+{
+  (void)unused;
+  static storage_rig_state before, first;
+  enum { ERASES = 16, UNITS_OF_A_COPY = 2 * 112 / UNIT };
+  must_set(SEC, 1, "old key", 0);
+  must_set(SEC, 2, "another", 0);
+  storage_rig_save(&before);
+  host_flash_make_unreadable(STORAGE_RIG_AREA + HALF);
+  assert_true(cut_before(ERASES + UNITS_OF_A_COPY + 2, mount));
+  storage_rig_save(&first);
+  storage_rig_put_back_flash(&before);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  must_set(SEC, 1, "new key", 0);
+  host_flash_make_unreadable(STORAGE_RIG_AREA + HALF);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_text(SEC, 1, "new key");
+  for (uint32_t copy = 0; copy < 2; copy++) {
+    const uint32_t at = record_at(0, 0) + copy * COPY;
+    memcpy(storage_rig.flash + at, first.memory.flash + at, 112);
+  }
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_status(SEC, 1, PSA_ERROR_DATA_CORRUPT);
+  assert_status(NS, 99, PSA_ERROR_DATA_CORRUPT);
+}
+
+/* It decays after the mount, and nobody looks until the log is copied: there it is known which item it was. */
+static void a_value_lost_when_the_log_is_copied_is_the_only_loss(void **unused)
+{
+  (void)unused;
+  static uint8_t big[3072];
+  must_set(NS, 1, "decays", 0);
+  must_set(NS, 2, "stays", 0);
+  cut_out(1, 1);
+  for (uint32_t i = 0; i < 12; i++) assert_int_equal(storage_set(NS, 3, big, sizeof big, REPLAYABLE), PSA_SUCCESS);
+  for (uint32_t boots = 0; boots < 2; boots++) {
+    assert_true(storage_has_losses());
+    assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
+    assert_text(NS, 2, "stays");
+    assert_status(NS, 99, PSA_ERROR_DOES_NOT_EXIST);
+    assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  }
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  assert_status(NS, 1, PSA_ERROR_DOES_NOT_EXIST);
+  assert_text(NS, 2, "stays");
 }
 
 /* ---- Losses forgotten ---- */
@@ -859,7 +911,7 @@ static void nothing_older_comes_back_by_forgetting(void **unused)
   assert_true(storage_is_stale());
 }
 
-/* As of_a_change_that_was_cut_only_one_outcome_is_ever_shown(); the attacker has the flash from before the damage too. */
+/* As of_a_change_that_was_cut_only_one_outcome_is_ever_shown(), with the flash from before the damage besides. */
 static void forgetting_that_was_cut_shows_one_outcome_only(void **unused)
 {
   (void)unused;
@@ -912,7 +964,8 @@ static void a_moved_record_does_not_count(void **unused)
   assert_text(NS, 1, "new value of item");
 }
 
-/* The record of a change that was given up fits, by place, sequence and epoch, where the SETTLE lies that gave it up. The chain tells. */
+/* The record of a change that was given up fits, by place, sequence and epoch, where the SETTLE lies that gave it up.
+ * The chain tells. */
 static void a_record_of_another_history_does_not_fit(void **unused)
 {
   (void)unused;
@@ -959,7 +1012,8 @@ static void flash_that_changes_after_the_mount_is_noticed(void **unused)
   assert_status(NS, 1, PSA_ERROR_DATA_CORRUPT);
 }
 
-/* Every bit pattern that flash of one byte can have is not tried; one flipped bit of each byte, in one copy and in both. */
+/* Every bit pattern that flash of one byte can have is not tried; one flipped bit of each byte, in one copy and in
+ * both. */
 static void no_flipped_bit_makes_a_third_value(void **unused)
 {
   (void)unused;
@@ -1044,6 +1098,8 @@ int main(void)
     cmocka_unit_test_setup(an_unprotected_record_before_a_protected_one_was_unprotected, new_device),
     cmocka_unit_test(a_missing_raise_concerns_both_owners),
     cmocka_unit_test(a_lost_copy_concerns_its_item_and_unknown_ones_of_owners_at_the_hole),
+    cmocka_unit_test_setup(a_copy_of_an_earlier_attempt_does_not_bring_its_value_back, new_device),
+    cmocka_unit_test_setup(a_value_lost_when_the_log_is_copied_is_the_only_loss, new_device),
     cmocka_unit_test_setup(keys_can_be_made_after_an_unprotected_record_was_lost, new_device),
     cmocka_unit_test_setup(keys_can_be_made_after_a_record_was_lost_and_forgotten, new_device),
     cmocka_unit_test(what_was_lost_can_be_forgotten_and_all_else_stays),

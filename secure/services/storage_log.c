@@ -150,8 +150,8 @@ static bool was_begun(uint32_t offset, bool at_the_end)
   return state == UNIT_USED || (state == UNIT_UNREADABLE && at_the_end);
 }
 
-/* An interrupted record began at the first place free then: if it left an unreadable unit only, it lies there, and an unreadable unit
- * further on is decay, which no erase may cure. */
+/* An interrupted record began at the first place free then: if it left an unreadable unit only, it lies there, and an
+ * unreadable unit further on is decay, which no erase may cure. */
 bool storage_log_skip_tail(storage_log *log)
 {
   bool torn = false;

@@ -1,5 +1,5 @@
-/* A record of sealed storage as it lies in flash (docs/formats.md): this header, `bytes` of ciphertext rounded up to whole flash
- * units, and 16 bytes of tag. */
+/* A record of sealed storage as it lies in flash (docs/formats.md): this header, `bytes` of ciphertext rounded up to
+ * whole flash units, and 16 bytes of tag. */
 #ifndef HF_SECURE_STORAGE_RECORD_H
 #define HF_SECURE_STORAGE_RECORD_H
 

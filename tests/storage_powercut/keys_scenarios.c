@@ -1,6 +1,6 @@
-/* Power cuts while keys are made and destroyed (keys.h), in place of scenarios.c. What must be true of a key: it is there whole (its
- * attributes, the public key that was reported, signatures) or no call knows it; one that was reported is there, one whose end was
- * reported is not. */
+/* Power cuts while keys are made and destroyed (keys.h), in place of scenarios.c. What must be true of a key: it is
+ * there whole (its attributes, the public key that was reported, signatures) or no call knows it; one that was reported
+ * is there, one whose end was reported is not. */
 #include "storage_powercut.h"
 
 #include <string.h>

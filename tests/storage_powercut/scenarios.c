@@ -176,7 +176,7 @@ static uint32_t reset_judge(psa_status_t mounted, uint32_t done)
 
 /* ---- Lost records forgotten ---- */
 
-/* The record of the second change is gone in both copies: with it, item 1 of which nobody knows, and what item 2 was. */
+/* The record of the second change is gone in both copies: with it item 1, unknown now, and perhaps what item 2 was. */
 static void forget_prepare(void)
 {
   static const item_change there[] = {{NS, 2, 16, 2, 0}, {SEC, 1, 32, 1, 0}, {NS, 3, 70, 3, 0}};

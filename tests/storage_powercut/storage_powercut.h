@@ -1,10 +1,12 @@
-/* The power-cut sweep of the secure services: real storage code, power cut at every flash and OTP operation, in every way, twice.
+/* The power-cut sweep of the secure services: real storage code, power cut at every flash and OTP operation, in every
+ * way, twice.
  *
  *   scenarios.c  what is going on when the power goes, and what must be true afterwards
  *   model.c      scenarios that are rows of changes to items: what they must leave
  *   sweep.c      cuts, second cuts, and the count of both
  *
- * A scenario of another service is three functions and a line in a table: put it in a file of its own beside scenarios.c. */
+ * A scenario of another service is three functions and a line in a table: put it in a file of its own beside
+ * scenarios.c. */
 #ifndef HF_STORAGE_POWERCUT_H
 #define HF_STORAGE_POWERCUT_H
 
@@ -18,11 +20,12 @@ typedef struct cut_scenario {
   const char *name;
   /* Lays out the device (from storage_rig_new() or storage_rig_blank() on); not cut. */
   void (*prepare)(void);
-  /* What the power cut interrupts, from power-on: mounts first. Says sweep_step_done() after each change that was reported done. */
+  /* What the power cut interrupts, from power-on: mounts first. Says sweep_step_done() after each change that was
+   * reported done. */
   void (*act)(void);
-  /* After the mount that follows, which answered `mounted`: fails unless the first `done` changes are there, and of the next one
-   * all or nothing. Returns how many changes it found: the answer must stay the same at the next mount. May write: the device is
-   * put back after it. */
+  /* After the mount that follows, which answered `mounted`: fails unless the first `done` changes are there, and of the
+   * next one all or nothing. Returns how many changes it found: the answer must stay the same at the next mount. May
+   * write: the device is put back after it. */
   uint32_t (*judge)(psa_status_t mounted, uint32_t done);
 } cut_scenario;
 

@@ -1,10 +1,11 @@
 /* storage_powercut, keys_powercut [--full] [--scenario PART-OF-NAME]
  *
- * For every scenario: once without a cut, counting operations; then cut at every operation, in every way an interrupted operation can end;
- * from each state that leaves, mounts and judges, and again with a second cut at every operation of that mount. A state that was
- * judged before (same flash, same bad units, same OTP, same promises) is not judged again.
+ * For every scenario: once without a cut, counting operations; then cut at every operation, in every way an interrupted
+ * operation can end; from each state that leaves, mounts and judges, and again with a second cut at every operation of
+ * that mount. A state that was judged before (same flash, same bad units, same OTP, same promises) is not judged again.
  *
- * The short form, for every day, takes second cuts after some of the first ones and in fewer ways; --full after every one. */
+ * The short form, for every day, takes second cuts after some of the first ones and in fewer ways; --full after every
+ * one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -189,7 +190,7 @@ static uint64_t counted(uint8_t kinds[OPERATIONS_MAX])
   return operations;
 }
 
-/* Mounts without a cut, twice: what the first mount showed, the second must show. Returns the operations of the first. */
+/* Mounts without a cut, twice: what the first showed, the second must show. Returns the operations of the first. */
 static uint64_t mount_and_judge(const cut_scenario *s, uint8_t kinds[OPERATIONS_MAX])
 {
   static storage_rig_state mounted;
