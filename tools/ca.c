@@ -10,15 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ca_certificate.h"
 #include "ca_crl.h"
 #include "cli.h"
 #include "csr_check.h"
+#include "device_label.h"
 #include "output.h"
 
 #define PEM_MAX 16384u
+/* Clocks that were never set show 1970 or 2000; the years between are those of this code. */
+#define CLOCK_EARLIEST ((time_t)1767225600) /* 2026-01-01 */
+#define CLOCK_LATEST ((time_t)4102444800)   /* 2100-01-01 */
 
 static const char *const kind_names[CA_KINDS] = {"device", "server"};
 
@@ -158,8 +163,33 @@ static X509 *make_certificate(const ca *c, const char *path, time_t now)
   return NULL;
 }
 
+/* A folder that is not mounted, or mistyped, must not give devices a CA that no broker knows. */
+bool ca_may_be_made(ca_kind kind)
+{
+  device_labels labels;
+  if (kind != CA_DEVICE) return true;
+  bool read = device_labels_read(&labels);
+  const device_label *certified = NULL;
+  for (size_t i = 0; read && i < labels.names.count && certified == NULL; i++)
+    if (labels.labels[i].certificate[0] != 0) certified = &labels.labels[i];
+  if (certified != NULL)
+    out_error(
+      "there is no device CA in %s, but device %s has a certificate of one; is that the right folder? A new CA is "
+      "made by: holdfast ca new device",
+      cli_ca_directory(), certified->name);
+  device_labels_free(&labels);
+  return read && certified == NULL;
+}
+
+static void note_new(const ca *c)
+{
+  char name[256];
+  X509_NAME_oneline(X509_get_subject_name(c->certificate), name, sizeof name);
+  out_note("Made a new %s CA in %s: %s", ca_kind_name(c->kind), c->directory.text, name + strspn(name, "/"));
+}
+
 /* The key first: a CA whose maker was killed in between gets its certificate from the next. */
-static bool load_or_make(ca *c, time_t now)
+static bool load_or_make(ca *c, ca_use use, time_t now)
 {
   io_path key, certificate;
   if (!ca_path(c, "key.pem", &key) || !ca_path(c, "certificate.pem", &certificate)) return false;
@@ -168,6 +198,7 @@ static bool load_or_make(ca *c, time_t now)
     out_error("%s is missing: nothing can be signed here; restore it from a good copy", key.text);
     return false;
   }
+  if (!has_certificate && use != CA_MAKE && !ca_may_be_made(c->kind)) return false;
   c->key = has_key ? read_key(key.text) : make_key(key.text);
   if (c->key == NULL) return false;
   c->certificate = has_certificate ? read_certificate(certificate.text) : make_certificate(c, certificate.text, now);
@@ -175,6 +206,7 @@ static bool load_or_make(ca *c, time_t now)
   bool fits = X509_check_private_key(c->certificate, c->key) == 1;
   ERR_clear_error();
   if (!fits) out_error("%s and %s are not of the same key; restore the right pair", key.text, certificate.text);
+  if (fits && !has_certificate) note_new(c);
   return fits;
 }
 
@@ -205,6 +237,33 @@ static bool sweep(const ca *c)
   return true;
 }
 
+/* ---- The clock ---- */
+
+static bool wrong_clock(time_t now, const char *because)
+{
+  char text[CA_TIME_TEXT] = "an impossible time";
+  struct tm parts;
+  if (gmtime_r(&now, &parts) != NULL) (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  out_error("the clock says %s, %s; set it: what is issued now is for good", text, because);
+  return false;
+}
+
+/* Certificates begin a day before they are made, so clocks that differ by less are not told apart. */
+static bool is_after(time_t now, const X509 *certificate)
+{
+  return ASN1_TIME_cmp_time_t(X509_get0_notBefore(certificate), now) <= 0;
+}
+
+static bool clock_is_possible(time_t now)
+{
+  return (now >= CLOCK_EARLIEST && now < CLOCK_LATEST) || wrong_clock(now, "which no clock shows that is set");
+}
+
+static bool clock_is_after_ca(const ca *c, time_t now)
+{
+  return is_after(now, c->certificate) || wrong_clock(now, "which is before this CA was made");
+}
+
 static bool open_to_look(ca *c)
 {
   io_path path;
@@ -225,7 +284,8 @@ bool ca_open(ca_kind kind, ca_use use, time_t now, ca *c)
   if (opened && use == CA_LOOK)
     opened = open_to_look(c);
   else
-    opened = opened && make_directories(c) && take_lock(c) && sweep(c) && load_or_make(c, now);
+    opened = opened && clock_is_possible(now) && make_directories(c) && take_lock(c) && sweep(c) &&
+             load_or_make(c, use, now) && clock_is_after_ca(c, now);
   if (!opened) ca_close(c);
   return opened;
 }
@@ -240,11 +300,17 @@ void ca_close(ca *c)
   c->lock = -1;
 }
 
-bool ca_exists(ca_kind kind)
+ca_presence ca_look_for(ca_kind kind)
 {
   io_path directory, path;
-  return io_path_join(&directory, cli_ca_directory(), ca_kind_name(kind), "") &&
-         io_path_join(&path, directory.text, "certificate.pem", "") && io_exists(path.text);
+  struct stat status;
+  if (!io_path_join(&directory, cli_ca_directory(), ca_kind_name(kind), "") ||
+      !io_path_join(&path, directory.text, "certificate.pem", ""))
+    return CA_UNREADABLE;
+  if (lstat(path.text, &status) == 0) return CA_THERE;
+  if (errno == ENOENT) return CA_ABSENT;
+  out_error("cannot look at the %s CA, %s: %s", ca_kind_name(kind), path.text, strerror(errno));
+  return CA_UNREADABLE;
 }
 
 /* ---- Records ---- */
@@ -395,12 +461,28 @@ static bool give_again(const ca_record *live, const ca_request *request, io_byte
   return ca_der(live->certificate, der);
 }
 
+static bool was_issued_before(void *context, const ca_record *record)
+{
+  const time_t *now = context;
+  return is_after(*now, record->certificate);
+}
+
+/* False: a live certificate is from a later time than now. */
+static bool clock_is_after_all(const ca *c, time_t now)
+{
+  bool later = false;
+  if (!each_in(c, false, was_issued_before, &now, &later)) return false;
+  return !later || wrong_clock(now, "which is before a certificate was issued (see: holdfast ca list)");
+}
+
 bool ca_issue(const ca *c, const ca_request *request, io_bytes *der, char serial[CA_SERIAL_TEXT])
 {
   ca_record live;
   bool found;
   *der = (io_bytes){0};
-  if (!io_name_is_valid("thing", request->thing) || !ca_find(c, request->thing, &live, &found)) return false;
+  if (!io_name_is_valid("thing", request->thing) || !clock_is_after_all(c, request->now) ||
+      !ca_find(c, request->thing, &live, &found))
+    return false;
   bool given = found ? give_again(&live, request, der, serial) : issue_new(c, request, der, serial);
   ca_record_free(&live);
   return given;

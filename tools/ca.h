@@ -32,8 +32,9 @@ const char *ca_kind_name(ca_kind kind); /* "device", "server" */
 bool ca_kind_find(const char *name, ca_kind *kind);
 
 typedef enum ca_use {
-  CA_LOOK,  /* its certificate and records; an absent CA is an error */
-  CA_ISSUE, /* also its key; locked until ca_close(); made when absent */
+  CA_LOOK, /* its certificate and records; an absent CA is an error */
+  CA_ISSUE, /* also its key; locked until ca_close(); made when absent, but not where devices have certificates of another one */
+  CA_MAKE, /* the same, wherever: somebody has asked for it by name */
 } ca_use;
 
 typedef struct ca {
@@ -44,11 +45,15 @@ typedef struct ca {
   int lock;      /* -1: not held */
 } ca;
 
-/* False: has said why. now: for the validity of a CA that has to be made. */
+/* False: has said why. now: the clock, which is refused when it cannot be right (before the CA was made): what is issued is for
+ * good. */
 bool ca_open(ca_kind kind, ca_use use, time_t now, ca *c) IO_MUST_CHECK;
 void ca_close(ca *c);
-/* Is there a CA already? */
-bool ca_exists(ca_kind kind);
+/* Is there a CA already? CA_UNREADABLE: nobody can tell, and why was said. */
+typedef enum ca_presence { CA_THERE, CA_ABSENT, CA_UNREADABLE } ca_presence;
+ca_presence ca_look_for(ca_kind kind) IO_MUST_CHECK;
+/* May an absent CA be made by its first use? Not where devices have certificates of another one: says so, and false. */
+bool ca_may_be_made(ca_kind kind) IO_MUST_CHECK;
 /* File of the CA. */
 bool ca_path(const ca *c, const char *file, io_path *path) IO_MUST_CHECK;
 

@@ -87,10 +87,20 @@ static bool show(const ca *c)
 static int make_one(ca_kind kind)
 {
   ca c;
-  if (!ca_open(kind, CA_ISSUE, time(NULL), &c)) return OUT_REFUSED;
+  if (!ca_open(kind, CA_MAKE, time(NULL), &c)) return OUT_REFUSED;
   bool shown = show(&c);
   ca_close(&c);
   return shown ? OUT_OK : OUT_REFUSED;
+}
+
+static int refuse_existing(ca_kind kind)
+{
+  switch (ca_look_for(kind)) {
+  case CA_ABSENT: return OUT_OK;
+  case CA_THERE: return out_refuse("the %s CA exists already, and is never overwritten", ca_kind_name(kind));
+  case CA_UNREADABLE: break;
+  }
+  return OUT_REFUSED;
 }
 
 int ca_new_command(int argc, char **argv)
@@ -106,8 +116,7 @@ int ca_new_command(int argc, char **argv)
   int code = cli_parse(&help, argc, argv, &operands, 0, 1);
   if (code != CLI_GO) return code;
   code = choose(&help, &operands, &which);
-  for (ca_kind kind = which.first; code == OUT_OK && kind <= which.last; kind++)
-    if (ca_exists(kind)) code = out_refuse("the %s CA exists already, and is never overwritten", ca_kind_name(kind));
+  for (ca_kind kind = which.first; code == OUT_OK && kind <= which.last; kind++) code = refuse_existing(kind);
   for (ca_kind kind = which.first; code == OUT_OK && kind <= which.last; kind++) code = make_one(kind);
   return code;
 }
@@ -149,8 +158,10 @@ static bool show_crl(const ca *c)
 static int show_one(ca_kind kind, show_what what)
 {
   ca c;
-  if (what == SHOW_CRL && !ca_exists(kind))
-    return out_refuse("there is no %s CA yet, and nothing to revoke", ca_kind_name(kind));
+  ca_presence presence = ca_look_for(kind);
+  if (presence == CA_UNREADABLE) return OUT_REFUSED;
+  if (what == SHOW_CRL && presence == CA_ABSENT)
+    return out_refuse("there is no %s CA in %s yet, and nothing to revoke", ca_kind_name(kind), cli_ca_directory());
   if (!ca_open(kind, what == SHOW_CRL ? CA_ISSUE : CA_LOOK, time(NULL), &c)) return OUT_REFUSED;
   bool shown = what == SHOW_CRL ? show_crl(&c) : what == SHOW_PEM ? show_pem(&c) : show(&c);
   ca_close(&c);
@@ -280,7 +291,8 @@ int ca_list_command(int argc, char **argv)
   int code = cli_parse(&help, argc, argv, &operands, 0, 0);
   if (code != CLI_GO) return code;
   out_open_list("certificates", NULL);
-  bool listed = !ca_exists(CA_DEVICE) || list_all(&l);
+  ca_presence presence = ca_look_for(CA_DEVICE);
+  bool listed = presence == CA_ABSENT || (presence == CA_THERE && list_all(&l));
   if (listed && l.count == 0) out_line("no certificates issued in %s", cli_ca_directory());
   out_close();
   free_listing(&l);
@@ -326,7 +338,10 @@ static int revoke(const ca *c, const char *word)
 int ca_revoke_now(const char *word)
 {
   ca c;
-  if (!ca_exists(CA_DEVICE)) return out_refuse("there is no device CA yet, and no certificate to revoke");
+  ca_presence presence = ca_look_for(CA_DEVICE);
+  if (presence == CA_UNREADABLE) return OUT_REFUSED;
+  if (presence == CA_ABSENT)
+    return out_refuse("there is no device CA in %s yet, and no certificate to revoke", cli_ca_directory());
   if (!ca_open(CA_DEVICE, CA_ISSUE, time(NULL), &c)) return OUT_REFUSED;
   int code = revoke(&c, word);
   ca_close(&c);

@@ -515,6 +515,52 @@ static void nothing_is_revoked_when_the_list_cannot_be_written(void **state)
   ca_close(&c);
 }
 
+/* ---- The clock ---- */
+
+static void a_clock_that_was_never_set_makes_no_ca(void **state)
+{
+  (void)state;
+  ca c;
+  assert_int_equal(setenv("HOLDFAST_HOME", "clockless", 1), 0);
+  static const time_t wrong[] = {0, 946684800 /* 2000 */, 1767225599 /* the last second of 2025 */,
+                                 4102444800 /* 2100 */, 253402300800 /* 10000 */};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(ca_open(CA_DEVICE, CA_MAKE, wrong[i], &c));
+  assert_int_not_equal(access("clockless", F_OK), 0);
+  assert_int_equal(setenv("HOLDFAST_HOME", "home", 1), 0);
+}
+
+static void a_clock_behind_the_ca_or_a_live_certificate_issues_nothing(void **state)
+{
+  (void)state;
+  ca c;
+  io_bytes der;
+  ca_record live;
+  bool found;
+  char serial[CA_SERIAL_TEXT];
+  const time_t day = 86400;
+  EVP_PKEY *key = new_key(), *other = new_key();
+  ca_request request = {.thing = "from-tomorrow", .key = key, .now = NOW + 30 * day};
+  assert_int_equal(setenv("HOLDFAST_HOME", "clock", 1), 0);
+  assert_true(ca_open(CA_DEVICE, CA_ISSUE, NOW, &c));
+  assert_true(ca_issue(&c, &request, &der, serial));
+  io_free(&der);
+  ca_request next = {.thing = "of-today", .key = other, .now = NOW + 28 * day};
+  assert_false(ca_issue(&c, &next, &der, serial));
+  next.now = NOW + 29 * day; /* certificates begin a day early, for clocks that differ */
+  assert_true(ca_issue(&c, &next, &der, serial));
+  io_free(&der);
+  assert_true(ca_find(&c, "from-tomorrow", &live, &found) && found);
+  assert_true(ca_revoke(&c, &live, NOW)); /* what to do about one that was issued under a wrong clock */
+  ca_record_free(&live);
+  ca_close(&c);
+  assert_false(ca_open(CA_DEVICE, CA_ISSUE, NOW - 2 * day, &c));
+  assert_true(ca_open(CA_DEVICE, CA_ISSUE, NOW - day, &c));
+  ca_close(&c);
+  assert_int_equal(setenv("HOLDFAST_HOME", "home", 1), 0);
+  EVP_PKEY_free(key);
+  EVP_PKEY_free(other);
+}
+
 static void a_ca_certificate_is_that_of_a_ca_for_end_certificates(void **state)
 {
   (void)state;
@@ -607,6 +653,8 @@ int main(void)
     cmocka_unit_test(a_revocation_cut_short_is_never_taken_back),
     cmocka_unit_test(a_damaged_or_foreign_list_is_made_anew_of_the_records),
     cmocka_unit_test(nothing_is_revoked_when_the_list_cannot_be_written),
+    cmocka_unit_test(a_clock_that_was_never_set_makes_no_ca),
+    cmocka_unit_test(a_clock_behind_the_ca_or_a_live_certificate_issues_nothing),
     cmocka_unit_test(a_ca_certificate_is_that_of_a_ca_for_end_certificates),
     cmocka_unit_test(the_private_key_is_for_its_owner_only),
     cmocka_unit_test(a_ca_whose_making_was_cut_short_is_completed_with_the_same_key),

@@ -868,6 +868,16 @@ class Authorities(Case):
                               input=pem, capture_output=True, text=True, check=True)
         self.assertIn("verify OK", done.stderr)
 
+    def test_a_ca_that_cannot_be_looked_at_is_not_taken_for_none(self):
+        (self.dir / "home/ca").mkdir(parents=True)
+        (self.dir / "home/ca/device").write_text("not a folder")
+        for words in (("ca", "list"), ("ca", "revoke", "x"), ("ca", "show", "device"), ("ca", "new")):
+            self.refused(*words, says="cannot look at the device CA")
+
+    def test_a_new_ca_is_told(self):
+        self.assertIn("Made a new device CA in", self.run_tool("ca", "new", "device").stderr)
+        self.assertEqual(self.run_tool("ca", "new", "server", "-q").stderr, "")
+
     def test_an_empty_list_says_so(self):
         self.assertIn("no certificates issued in", self.ok("ca", "list"))
         self.ok("ca", "new")

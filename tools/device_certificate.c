@@ -27,7 +27,9 @@ bool device_certificate(const char *name, const twin_identity *identity, char se
   ca_record record;
   bool found, anothers = false;
   serial[0] = 0;
-  if (!identity->given || !ca_exists(CA_DEVICE)) return true;
+  if (!identity->given) return true;
+  ca_presence presence = ca_look_for(CA_DEVICE);
+  if (presence != CA_THERE) return presence == CA_ABSENT;
   if (!ca_open(CA_DEVICE, CA_LOOK, 0, &c)) return false;
   bool looked = find(&c, identity, &record, &found);
   if (looked && found && !record.revoked) memcpy(serial, record.serial, CA_SERIAL_TEXT);

@@ -103,7 +103,10 @@ int device_thing_is_free(const parts *p)
   ca device;
   ca_record live;
   bool found;
-  if (!p->identity.given || !ca_exists(CA_DEVICE)) return OUT_OK;
+  if (!p->identity.given) return OUT_OK;
+  ca_presence presence = ca_look_for(CA_DEVICE);
+  if (presence == CA_ABSENT) return ca_may_be_made(CA_DEVICE) ? OUT_OK : OUT_REFUSED;
+  if (presence == CA_UNREADABLE) return OUT_REFUSED;
   if (!ca_open(CA_DEVICE, CA_LOOK, 0, &device)) return OUT_REFUSED;
   bool looked = ca_find(&device, p->identity.thing, &live, &found);
   ca_close(&device);

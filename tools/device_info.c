@@ -119,17 +119,22 @@ static const char *lifecycle_now(void)
   return otp_read(OTP_FUSES_OFFSET, &fuses, sizeof fuses) == OTP_OK ? otp_lifecycle(&fuses) : "unknown";
 }
 
-/* As the local CA has recorded it; nothing when it has not (it may be on another machine). */
+/* As the local CA has recorded it; it may be on another machine. */
 static void show_certificate(const char *serial)
 {
   ca device;
   ca_record record;
   bool found = false;
   uint8_t sha256[CA_FINGERPRINT_BYTES];
-  if (!ca_exists(CA_DEVICE) || !ca_open(CA_DEVICE, CA_LOOK, 0, &device)) return;
+  if (ca_look_for(CA_DEVICE) != CA_THERE || !ca_open(CA_DEVICE, CA_LOOK, 0, &device)) {
+    out_line("  (no record of it in %s)", cli_ca_directory());
+    return;
+  }
   if (ca_find_serial(&device, serial, &record, &found) && found && ca_fingerprint(record.certificate, sha256)) {
     out_hex("certificate_sha256", "SHA-256 fingerprint", sha256, sizeof sha256);
     out_truth("revoked", "revoked", record.revoked);
+  } else {
+    out_line("  (no record of it in %s)", cli_ca_directory());
   }
   ca_record_free(&record);
   ca_close(&device);

@@ -391,6 +391,15 @@ class Refusals(FactoryTest):
         self.workshop.holdfast("device", "remove", "loser", "--revoke")
         self.assertEqual([c["revoked"] for c in self.certificates("contested")], [False])
 
+    def test_no_second_ca_is_made_because_the_first_is_not_where_it_was(self):
+        self.new("known")
+        self.assert_refused(self.words("stray", "--ca", os.path.join(self.home, "mistyped")), "has a certificate of one; is that the right folder?")
+        self.assertFalse(self.is_there("stray"))
+        self.assertFalse(os.path.exists(os.path.join(self.home, "mistyped/device/key.pem")))
+        self.workshop.holdfast("ca", "new", "device", "--ca", os.path.join(self.home, "mistyped"))  # when it is meant
+        self.new("stray", "--ca", os.path.join(self.home, "mistyped"))
+        self.workshop.holdfast("device", "remove", "stray")
+
     def test_a_retired_device_is_refused(self):
         self.unfinished("gone")
         self.workshop.holdfast("device", "retire", "gone")
