@@ -9,7 +9,9 @@
 
 #define SFSR_ADDRESS_VALID (1u << 6)
 #define CFSR_MEMORY 0x000000FFu
+#define CFSR_BUS 0x0000FF00u
 #define CFSR_USAGE 0xFFFF0000u
+#define CFSR_STACK_LIMIT (1u << 20)
 #define CFSR_MEMORY_ADDRESS_VALID (1u << 7)
 #define CFSR_BUS_ADDRESS_VALID (1u << 15)
 #define EXC_RETURN_SECURE_FRAME (1u << 6)
@@ -32,10 +34,13 @@ static uint32_t active_exception(void)
   return ipsr & EXCEPTION_MASK;
 }
 
-/* A usage or memory fault that the non-secure world does not handle itself arrives as a hard fault; what it was is in that world's
- * own register. */
-static uint32_t kind_of_unhandled(uint32_t cfsr_ns)
+/* What arrives as a hard fault is mostly another one: usage and memory faults that the non-secure world does not handle itself, and
+ * any fault that may not interrupt what runs (a handler). Each has its register. Those of secure and bus faults are clean but for
+ * this one fault, which ends in a restart; the non-secure world's own may hold older ones. */
+static uint32_t kind_of_unhandled(uint32_t cfsr, uint32_t cfsr_ns)
 {
+  if (REG(SCB_SFSR) != 0) return CRASH_SECURE_FAULT;
+  if ((cfsr & CFSR_BUS) != 0) return CRASH_BUS;
   if ((cfsr_ns & CFSR_USAGE) != 0) return CRASH_USAGE;
   if ((cfsr_ns & CFSR_MEMORY) != 0) return CRASH_MEMORY;
   return CRASH_HARD;
@@ -52,12 +57,9 @@ static uint32_t kind_of(uint32_t exception)
   }
 }
 
-static void note_unhandled(crash_record *c)
+static void note_own_address(crash_record *c)
 {
-  const uint32_t cfsr = REG(SCB_CFSR_NS);
-  c->kind = kind_of_unhandled(cfsr);
-  if (c->kind != CRASH_HARD) c->status = cfsr;
-  if (c->kind == CRASH_MEMORY && (cfsr & CFSR_MEMORY_ADDRESS_VALID) != 0) {
+  if (c->kind == CRASH_MEMORY && (c->status & CFSR_MEMORY_ADDRESS_VALID) != 0) {
     c->address_valid = 1;
     c->address = REG(SCB_MMFAR_NS);
   }
@@ -77,15 +79,33 @@ static void note_address(crash_record *c, uint32_t cfsr)
   }
 }
 
+static void note_unhandled(crash_record *c, uint32_t cfsr)
+{
+  const uint32_t cfsr_ns = REG(SCB_CFSR_NS);
+  c->kind = kind_of_unhandled(cfsr, cfsr_ns);
+  if (c->kind == CRASH_SECURE_FAULT) c->status = REG(SCB_SFSR);
+  if (c->kind == CRASH_SECURE_FAULT || c->kind == CRASH_BUS) return note_address(c, cfsr);
+  if (c->kind != CRASH_HARD) c->status = cfsr_ns;
+  note_own_address(c);
+}
+
+/* A stack that has no room for the frame is left at its limit with nothing pushed: what lies there is anything. (So it looks, too,
+ * when the frame of a stack overflow had room to the byte: no place is better than a wrong one.) */
+static bool is_without_frame(uint32_t stack, uint32_t limit)
+{
+  return (REG(SCB_CFSR_NS) & CFSR_STACK_LIMIT) != 0 && stack == limit;
+}
+
 /* The frame lies where non-secure code has aimed its stack: read only what that code could read itself. */
 static void note_nonsecure_frame(crash_record *c, uint32_t exc_return)
 {
-  uint32_t control, stack;
+  uint32_t control, stack, limit;
   __asm__ volatile("mrs %0, control_ns" : "=r"(control));
   if ((exc_return & EXC_RETURN_THREAD) != 0 && (control & CONTROL_SPSEL) != 0)
-    __asm__ volatile("mrs %0, psp_ns" : "=r"(stack));
+    __asm__ volatile("mrs %0, psp_ns\n\tmrs %1, psplim_ns" : "=r"(stack), "=r"(limit));
   else
-    __asm__ volatile("mrs %0, msp_ns" : "=r"(stack));
+    __asm__ volatile("mrs %0, msp_ns\n\tmrs %1, msplim_ns" : "=r"(stack), "=r"(limit));
+  if (is_without_frame(stack, limit)) return;
   const frame *f = cmse_check_address_range((void *)(uintptr_t)stack, sizeof *f, CMSE_NONSECURE | CMSE_MPU_READ);
   if (f == NULL || stack % 4u != 0 || !caller_memory_holds(stack, sizeof *f)) return;
   c->pc = f->pc;
@@ -108,7 +128,7 @@ void board_fault_report(uint32_t cfsr, uint32_t address, uint32_t pc, uint32_t e
   c.secure = (exc_return & EXC_RETURN_SECURE_FRAME) != 0;
   if (c.secure == 0) {
     if (c.kind == CRASH_HARD)
-      note_unhandled(&c);
+      note_unhandled(&c, cfsr);
     else
       note_address(&c, cfsr);
     note_nonsecure_frame(&c, exc_return);
