@@ -1,9 +1,21 @@
 """Programs of the non-secure world that use the services as a product does, and judge the answers themselves."""
+import glob
 import os
+import re
 import unittest
 
 from boardtest import BoardTest
-from workshop import DEVELOPMENT
+from workshop import DEVELOPMENT, ROOT
+
+PROGRAMS = ("tour", "updater", "crasher")
+
+
+def text_of(*paths):
+    texts = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            texts.append(file.read())
+    return "".join(texts)
 
 
 class Services(BoardTest):
@@ -23,6 +35,13 @@ class Services(BoardTest):
     def test_every_service_keeps_its_promises_across_a_restart(self):
         device, _ = self.run_program("tour")
         self.assertIn("services: kept", device.console(("services: kept", "services: NOT KEPT"), timeout=60))
+
+    def test_every_function_of_the_headers_is_called_by_a_program(self):
+        headers = text_of(*glob.glob(os.path.join(ROOT, "secure/include/**/*.h"), recursive=True))
+        programs = text_of(*(os.path.join(ROOT, f"tests/services/{name}.c") for name in PROGRAMS))
+        functions = set(re.findall(r"^psa_status_t (\w+)\(", headers, re.MULTILINE))
+        self.assertGreater(len(functions), 30)
+        self.assertEqual([name for name in sorted(functions) if not re.search(rf"\b{name}\(", programs)], [])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-/* Every service, used as its header says, on the board; a second boot of the same device finds what the first one left. */
+/* Every service, used as its header says, on the board; a second boot of the same device finds what the first one left. Not
+ * here: what restarts the device (updater.c, crasher.c). */
 #include <string.h>
 
 #include "hf_device.h"
@@ -118,6 +119,7 @@ static void check_storage(bool first_boot)
   promise(psa_its_get(KEY, 0, sizeof buffer, buffer, &length) == PSA_ERROR_DOES_NOT_EXIST,
           "key slots are not items of the application");
   promise(hf_storage_reset() == PSA_ERROR_NOT_PERMITTED, "good storage is not given up");
+  promise(hf_storage_forget_losses() == PSA_ERROR_NOT_PERMITTED, "where nothing was lost nothing is forgotten");
 }
 
 /* ---- Random numbers ---- */
@@ -131,6 +133,17 @@ static void check_random(void)
 }
 
 /* ---- Update ---- */
+
+/* updater.c goes through all of an update. */
+static void check_end_of_update(void)
+{
+  char long_job[HF_JOB_MAX + 2u];
+  memset(long_job, 'j', sizeof long_job - 1u);
+  long_job[sizeof long_job - 1u] = 0;
+  promise(hf_fwu_install(long_job) == PSA_ERROR_INVALID_ARGUMENT, "job ids are bounded");
+  promise(psa_fwu_reject(PSA_ERROR_GENERIC_ERROR) == PSA_ERROR_BAD_STATE, "nothing is there to be rejected");
+  promise(hf_update_outcome_told() == PSA_SUCCESS, "no outcome is told as often as one likes");
+}
 
 static void check_update(void)
 {
@@ -147,9 +160,11 @@ static void check_update(void)
             psa_fwu_write(HF_FWU_FIRMWARE, 0, buffer, 1024) == PSA_SUCCESS,
           "pieces are written in any order");
   promise(psa_fwu_finish(HF_FWU_FIRMWARE) < 0, "what nobody signed does not become a candidate");
-  promise(psa_fwu_install() == PSA_ERROR_BAD_STATE, "and is not installed");
+  promise(psa_fwu_install() == PSA_ERROR_BAD_STATE && hf_fwu_install("job-1") == PSA_ERROR_BAD_STATE,
+          "and is not installed");
   promise(psa_fwu_cancel(HF_FWU_FIRMWARE) == PSA_SUCCESS && psa_fwu_clean(HF_FWU_FIRMWARE) == PSA_SUCCESS,
           "an update is given up");
+  check_end_of_update();
 }
 
 /* ---- Device ---- */
@@ -164,7 +179,9 @@ static void check_device(void)
           "the device knows itself");
   promise(info.rtc_seconds > 1700000000u, "the clock is later than 2023");
   promise(hf_crash_read(&crash) == PSA_ERROR_DOES_NOT_EXIST, "nothing has crashed since power came");
-  promise(hf_watchdog_feed() == PSA_SUCCESS, "the watchdog can be fed");
+  promise(hf_crash_clear() == PSA_SUCCESS, "and what has not may be forgotten");
+  promise(hf_watchdog_feed() == PSA_SUCCESS && hf_empty_call() == PSA_SUCCESS,
+          "the watchdog can be fed, and the gate asked");
   promise(hf_console_write(buffer, HF_CONSOLE_MAX + 1u) == PSA_ERROR_INVALID_ARGUMENT, "console lines are bounded");
   say_number("raises left", info.storage_raises_left);
 }
