@@ -817,6 +817,10 @@ class Devices(Case):
         self.ok("device", "retire", "d2")
         self.assertTrue(self.json("otp", "show", "d2")["frozen"])
 
+    def test_a_directory_that_cannot_be_made_is_named(self):
+        (self.dir / "file").write_text("")
+        self.refused("key", "new", "k", "--keys", "file/below/keys", says="cannot make directory file: File exists")
+
     def test_unknown_and_damaged_devices(self):
         self.sign("firmware")
         for words in (("device", "info", "no"), ("device", "run", "no"), ("device", "retire", "no"), ("otp", "show", "no"),
@@ -1022,6 +1026,11 @@ class Run(Case):
         self.refused("device", "run", "d1", "--until", "hello", says="ended before")
         self.env["PATH"] = "/nonexistent"
         self.refused("device", "run", "d1", says="apt install")
+
+    def test_an_emulator_that_was_killed_is_told_so(self):
+        self.device()
+        self.fake_emulator("""sys.stderr.write("warning: nic has no peer\\n"); sys.stderr.flush(); os.kill(os.getpid(), 9)""")
+        self.refused("device", "run", "d1", says="ended from outside, by signal 9")
 
     def test_counts_restarts(self):
         self.device()

@@ -246,6 +246,8 @@ static bool judge(const emulator *e, int status)
   last_message(e, message);
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)
     out_error("the emulator gave up: the device's processor locked up (a fault while handling a fault)");
+  else if (WIFSIGNALED(status))
+    out_error("the emulator was ended from outside, by signal %d; the same command goes on", WTERMSIG(status));
   else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_INSTALLED)
     out_error("the emulator is not installed; on Debian: apt install qemu-system-arm");
   else

@@ -271,6 +271,16 @@ bool io_can_write(const char *path)
   return true;
 }
 
+static bool make_one_directory(const char *path, mode_t mode)
+{
+  struct stat status;
+  if (mkdir(path, mode) == 0) return true;
+  int why = errno;
+  if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true; /* whatever mkdir() says of one that is there */
+  out_error("cannot make directory %s: %s", path, strerror(why));
+  return false;
+}
+
 bool io_make_directory(const char *path, mode_t mode)
 {
   io_path part;
@@ -278,14 +288,10 @@ bool io_make_directory(const char *path, mode_t mode)
   for (char *at = part.text + 1; *at != 0; at++) {
     if (*at != '/') continue;
     *at = 0;
-    (void)mkdir(part.text, 0777); /* what fails here fails again below, with its reason */
+    if (!make_one_directory(part.text, 0777)) return false;
     *at = '/';
   }
-  struct stat status;
-  if (mkdir(part.text, mode) == 0 || (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)))
-    return true;
-  out_error("cannot make directory %s: %s", path, strerror(errno));
-  return false;
+  return make_one_directory(path, mode);
 }
 
 /* ---- Signals ---- */

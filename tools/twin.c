@@ -109,7 +109,9 @@ static bool read_description(twin *t)
   cJSON *object = cJSON_ParseWithLength((const char *)file.data, file.size);
   const cJSON *board = cJSON_GetObjectItemCaseSensitive(object, "board");
   bool known = get_description(object, &t->identity) && cJSON_IsString(board);
-  if (!known) out_error("%s is damaged or of a newer holdfast; make the device again", path.text);
+  if (!known)
+    out_error("%s is damaged or of a newer holdfast; if damaged: holdfast device remove, then make it again",
+              path.text);
   t->board = known ? board_profile_find(board->valuestring) : NULL;
   cJSON_Delete(object);
   io_free(&file);
@@ -175,7 +177,9 @@ static bool map_flash(twin *t)
   bool whole = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
                (uint64_t)status.st_size == t->board->file_bytes;
   if (fd >= 0 && !whole) {
-    out_error("%s does not have the size of this board's flash; it is damaged: make the device again", path.text);
+    out_error(
+      "%s does not have the size of this board's flash; it is damaged: holdfast device remove, then make it again",
+      path.text);
   } else if (fd < 0) {
     out_error("cannot open %s: %s", path.text, strerror(errno));
   } else {
@@ -220,7 +224,9 @@ static bool read_bank(const twin *t, const char *file, uint8_t *bank)
   if (!twin_path(t, file, &path) || !io_read(path.text, OTP_BANK_BYTES, &bytes)) return false;
   bool whole = bytes.size == OTP_BANK_BYTES;
   if (whole) memcpy(bank, bytes.data, OTP_BANK_BYTES);
-  if (!whole) out_error("%s does not have %u bytes; it is damaged: make the device again", path.text, OTP_BANK_BYTES);
+  if (!whole)
+    out_error("%s does not have %u bytes; it is damaged: holdfast device remove, then make it again", path.text,
+              OTP_BANK_BYTES);
   io_free(&bytes);
   return whole;
 }
