@@ -1078,6 +1078,45 @@ static void no_plaintext_lies_in_flash(void **unused)
     for (uint32_t i = 0; i + 4 < sizeof secret; i++) assert_memory_not_equal(storage_rig.flash + at, secret + i, 4);
 }
 
+extern char __data_start[], _end[]; /* the linker's: initialised and other static data of the whole program */
+
+/* Between the variables, too, where ASan would object. */
+__attribute__((no_sanitize("address"))) static bool static_memory_holds(const uint8_t *bytes, size_t count)
+{
+  const uintptr_t end = (uintptr_t)_end;
+  for (const volatile char *at = __data_start; end - (uintptr_t)at >= count; at++) {
+    size_t same = 0;
+    while (same < count && (uint8_t)at[same] == bytes[same]) same++;
+    if (same == count) return true;
+  }
+  return false;
+}
+
+static void no_call_leaves_a_value_in_static_memory(void **unused)
+{
+  (void)unused;
+  size_t used;
+  static volatile uint8_t kept_by_mistake[32];
+  uint8_t *secret = malloc(32), *out = malloc(32);
+  assert_true(secret && out);
+  for (uint32_t i = 0; i < 32; i++) secret[i] = (uint8_t)(i * 37u + 11u);
+  must_set(NS, 1, "cut out", 0);
+  assert_int_equal(storage_set(NS, 2, secret, 32, 0), PSA_SUCCESS);
+  assert_false(static_memory_holds(secret, 32));
+  assert_int_equal(storage_get(NS, 2, 0, out, 32, &used), PSA_SUCCESS);
+  assert_memory_equal(out, secret, 32);
+  assert_false(static_memory_holds(secret, 32));
+  cut_out(1, 1);
+  assert_int_equal(storage_rig_restart(), PSA_SUCCESS);
+  assert_false(static_memory_holds(secret, 32));
+  assert_int_equal(storage_forget_losses(), PSA_SUCCESS);
+  assert_false(static_memory_holds(secret, 32));
+  for (uint32_t i = 0; i < 32; i++) kept_by_mistake[i] = secret[i];
+  assert_true(static_memory_holds(secret, 32)); /* the search finds */
+  free(secret);
+  free(out);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -1118,6 +1157,7 @@ int main(void)
     cmocka_unit_test_setup(no_flipped_bit_makes_a_third_value, new_device),
     cmocka_unit_test_setup(garbage_everywhere_is_survived, new_device),
     cmocka_unit_test_setup(no_plaintext_lies_in_flash, new_device),
+    cmocka_unit_test_setup(no_call_leaves_a_value_in_static_memory, new_device),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
