@@ -34,9 +34,9 @@ static uint32_t active_exception(void)
   return ipsr & EXCEPTION_MASK;
 }
 
-/* What arrives as a hard fault is mostly another one: usage and memory faults that the non-secure world does not handle itself, and
- * any fault that may not interrupt what runs (a handler). Each has its register. Those of secure and bus faults are clean but for
- * this one fault, which ends in a restart; the non-secure world's own may hold older ones. */
+/* What arrives as a hard fault is mostly another one: usage and memory faults that the non-secure world does not handle
+ * itself, and any fault that may not interrupt what runs (a handler). Each has its register. Those of secure and bus
+ * faults are clean but for this fault, which ends in a restart; the non-secure world's own may hold older ones. */
 static uint32_t kind_of_unhandled(uint32_t cfsr, uint32_t cfsr_ns)
 {
   if (REG(SCB_SFSR) != 0) return CRASH_SECURE_FAULT;
@@ -89,8 +89,8 @@ static void note_unhandled(crash_record *c, uint32_t cfsr)
   note_own_address(c);
 }
 
-/* A stack that has no room for the frame is left at its limit with nothing pushed: what lies there is anything. (So it looks, too,
- * when the frame of a stack overflow had room to the byte: no place is better than a wrong one.) */
+/* A stack that has no room for the frame is left at its limit with nothing pushed: what lies there is anything. (So it
+ * looks, too, when the frame of a stack overflow had room to the byte: no place is better than a wrong one.) */
 static bool is_without_frame(uint32_t stack, uint32_t limit)
 {
   return (REG(SCB_CFSR_NS) & CFSR_STACK_LIMIT) != 0 && stack == limit;

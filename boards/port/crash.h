@@ -23,7 +23,7 @@ typedef struct crash_record {
   uint32_t address_valid;
   uint32_t pc; /* 0: not known */
   uint32_t lr;
-  uint32_t exception; /* number of the handler that was interrupted; 0: a task */
+  uint32_t exception; /* number of the handler that was interrupted; 0: a task, or not known (pc and lr 0) */
   uint32_t count;     /* crashes since power came; filled in by crash_write() */
 } crash_record;
 

@@ -86,7 +86,7 @@ typedef struct hf_crash {
   uint32_t address_valid;
   uint32_t pc; /* where, if the non-secure stack could be read; else 0 */
   uint32_t lr;
-  uint32_t exception; /* 0: in a task; otherwise the number of the interrupted handler */
+  uint32_t exception; /* number of the interrupted handler; 0: in a task, or not known (pc and lr 0) */
   uint32_t count;     /* crashes since power came */
 } hf_crash;
 

@@ -1,5 +1,5 @@
-/* Firmware that crashes as the host orders over UART2 (line.h), in a task or in an interrupt handler, and afterwards reads its
- * crash record: is it what an engineer with the ELF file on the desk needs? */
+/* Firmware that crashes as the host orders over UART2 (line.h), in a task or in an interrupt handler, and afterwards
+ * reads its crash record: is it what an engineer with the ELF file on the desk needs? */
 #include "firmware_map.h"
 #include "hf_device.h"
 #include "line.h"
@@ -55,7 +55,8 @@ __attribute__((always_inline)) static inline void call(uint32_t address)
   __asm__ volatile("nop");
 }
 
-static void call_secure_code_beside_its_gates(void)
+/* Beside its gates. */
+static void call_secure_code(void)
 {
   call(FIRMWARE_SECURE_BASE | 1u);
 }
@@ -101,9 +102,15 @@ static void hang(void)
 
 typedef void (*way)(void);
 static const way ways[] = {
-  undefined_instruction, write_what_the_mpu_protects,       read_where_nothing_is,
-  read_secure_memory,    call_secure_code_beside_its_gates, call_nothing,
-  overflow_the_stack,    overflow_the_stack_to_the_brim,    hang,
+  undefined_instruction,
+  write_what_the_mpu_protects,
+  read_where_nothing_is,
+  read_secure_memory,
+  call_secure_code,
+  call_nothing,
+  overflow_the_stack,
+  overflow_the_stack_to_the_brim,
+  hang,
 };
 
 /* ---- Where ---- */

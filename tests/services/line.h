@@ -4,7 +4,8 @@
  *     device -> host   status (i32), bytes (u32), then so many bytes
  *
  * Little-endian. Each request gets one answer, or none when it restarts the device; after each start the device sends one
- * answer of its own accord. The line of an emulator loses nothing, so there is no check and no repetition. The host's side: line.py.
+ * answer of its own accord. The line of an emulator loses nothing, so there is no check and no repetition. The host's
+ * side: line.py.
  */
 #ifndef HF_TESTS_SERVICES_LINE_H
 #define HF_TESTS_SERVICES_LINE_H

@@ -10,7 +10,7 @@ ANSWER_SECONDS = 20  # verifying an image takes a second or two
 SUCCESS, SUCCESS_REBOOT = 0, 1
 NOT_PERMITTED, NOT_SUPPORTED, INVALID_ARGUMENT = -133, -134, -135
 BAD_STATE, ALREADY_EXISTS, DOES_NOT_EXIST = -137, -139, -140
-INSUFFICIENT_DATA, INVALID_SIGNATURE = -143, -149
+INSUFFICIENT_DATA, INVALID_SIGNATURE, DEPENDENCY_NEEDED = -143, -149, -156
 
 
 def reader(name, layout, fields):
@@ -22,9 +22,9 @@ def reader(name, layout, fields):
 # hf_device.h: hf_device_info, hf_crash
 device_info = reader(
     "DeviceInfo", "<HHIHHI17I24s32s",
-    "major minor patch loader_major loader_minor loader_patch security_version security_counter loader_security_version "
-    "hardware_revision reset_cause slot trial tries_left trial_ms watchdog_ms secured identity storage_stale storage_lost "
-    "storage_raises_left entropy_ok rtc_seconds serial measurement")
+    "major minor patch loader_major loader_minor loader_patch security_version security_counter "
+    "loader_security_version hardware_revision reset_cause slot trial tries_left trial_ms watchdog_ms secured identity "
+    "storage_stale storage_lost storage_raises_left entropy_ok rtc_seconds serial measurement")
 crash_record = reader("Crash", "<9I", "kind secure status address address_valid pc lr exception count")
 # psa/update.h: psa_fwu_component_info_t
 component = reader(
@@ -34,7 +34,7 @@ component = reader(
 
 
 class Product:
-    """A device whose firmware listens on its line. For a `with` statement; `greeting`: what it said when it started last."""
+    """A device whose firmware listens on its line, for a `with` statement. `greeting`: what it said at its last start."""
 
     def __init__(self, device, *options):
         self.device = device

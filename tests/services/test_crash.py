@@ -1,4 +1,4 @@
-"""The crash record as a firmware engineer reads it: what happened, where in the ELF file, in a task or in which handler."""
+"""The crash record as a firmware engineer reads it: what, where in the ELF file, in a task or in which handler."""
 import os
 import subprocess
 import unittest
@@ -19,14 +19,14 @@ TIMER0_HANDLER = 16 + 3
 FIRMWARE_SECURE_BASE = 0x38000000  # boards/an524/firmware_map.h
 NOTHING_THERE = 0x48008000  # crasher.c
 
-# In the order of crasher.c: kind, status, function that pc lies in (or the pc itself), function that lr lies in (None: not
-# looked at), touched address (a function: what it is called in the ELF file).
+# In the order of crasher.c: kind, status, what pc lies in (a name in the ELF file, or the pc itself), what lr lies in
+# (None: not looked at), touched address (or its name).
 WAYS = {
     "undefined_instruction": (USAGE, UNDEFINED, "undefined_instruction", None, None),
     "write_what_the_mpu_protects": (MEMORY, PROTECTED, "write_what_the_mpu_protects", None, "protected_page"),
     "read_where_nothing_is": (BUS, PRECISE_BUS, "read_where_nothing_is", None, NOTHING_THERE),
     "read_secure_memory": (SECURE_FAULT, NOT_OURS, "read_secure_memory", None, None),
-    "call_secure_code_beside_its_gates": (SECURE_FAULT, NO_GATE, FIRMWARE_SECURE_BASE, "call_secure_code_beside_its_gates", None),
+    "call_secure_code": (SECURE_FAULT, NO_GATE, FIRMWARE_SECURE_BASE, "call_secure_code", None),
     "call_nothing": (SECURE_FAULT, NO_GATE, 0, "call_nothing", None),
     "overflow_the_stack": (USAGE, STACK_LIMIT, "grow_beyond", "overflow_the_stack", None),
     "overflow_the_stack_to_the_brim": (USAGE, STACK_LIMIT, 0, 0, None),
@@ -36,7 +36,8 @@ WAYS = {
 
 def symbols(elf):
     """Name: (address, bytes) of functions and variables."""
-    listing = subprocess.run(["arm-none-eabi-nm", "--print-size", elf], capture_output=True, text=True, timeout=30, check=True)
+    command = ["arm-none-eabi-nm", "--print-size", elf]
+    listing = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     rows = [line.split() for line in listing.stdout.splitlines()]
     return {row[3]: (int(row[0], 16), int(row[1], 16)) for row in rows if len(row) == 4}
 

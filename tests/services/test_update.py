@@ -1,4 +1,4 @@
-"""Firmware updates itself through psa/update.h, on the board; the host decides what it does, and looks at the flash itself."""
+"""Firmware updates itself through psa/update.h, on the board; the host decides what it does, and looks at the flash."""
 import os
 import random
 import time
@@ -7,8 +7,8 @@ import unittest
 from boardtest import BoardTest
 from device import FLASH_BYTES, LOADER, LOADER_BYTES, SLOT, SLOT_BYTES, TIMELESS_MACHINE
 from image import FIELDS, GOOD, MANIFEST_BYTES, status
-from line import (BAD_STATE, INSUFFICIENT_DATA, INVALID_ARGUMENT, INVALID_SIGNATURE, NOT_PERMITTED, NOT_SUPPORTED, SUCCESS,
-                  SUCCESS_REBOOT, Product, component)
+from line import (BAD_STATE, DEPENDENCY_NEEDED, INSUFFICIENT_DATA, INVALID_ARGUMENT, INVALID_SIGNATURE, NOT_PERMITTED,
+                  NOT_SUPPORTED, SUCCESS, SUCCESS_REBOOT, Product, component)
 from workshop import DEVELOPMENT
 
 # psa/update.h
@@ -54,7 +54,8 @@ class Update(BoardTest):
         return loaders, self.device.read_flash(SLOT[running], SLOT_BYTES)
 
     def check_untouched(self, running="A"):
-        self.assertTrue(self.what_no_update_may_touch(running) == self.untouchable, f"loaders or slot {running} were written")
+        now = self.what_no_update_may_touch(running)
+        self.assertTrue(now == self.untouchable, f"loaders or slot {running} were written")
 
     def all_flash(self):
         return self.device.read_flash(0, FLASH_BYTES)
@@ -245,7 +246,7 @@ class Refused(Update):
                     ("downgrade", self.new, NOT_PERMITTED, code("MF", 7)),
                     ("other product", other_product, NOT_SUPPORTED, code("MF", 5)),
                     ("later board", later_board, NOT_SUPPORTED, code("MF", 6)),
-                    ("newer loader", newer_loader, -156, code("MF", 13)),
+                    ("newer loader", newer_loader, DEPENDENCY_NEEDED, code("MF", 13)),
                     ("stranger's key", self.firmware("1.1.0", 2, key="stranger"), INVALID_SIGNATURE, code("SG", 1)),
                     ("changed version", new.flipped(FIELDS["version.minor"][0]), INVALID_SIGNATURE, code("SG", 2)),
                     ("changed P-256 signature", new.flipped(1030), INVALID_SIGNATURE, code("SG", 2)),
@@ -261,7 +262,7 @@ class Refused(Update):
         self.check_untouched()
 
     def test_a_changed_payload_is_found_at_the_end_and_can_be_put_right(self):
-        """The changed block is written once more, not the whole image. All comes in small pieces, some across blocks."""
+        """The changed block is written once more, not the whole image. Comes in small pieces, some across blocks."""
         tampered = self.new.flipped(len(self.new.data) - 1)
         last = (len(self.new.data) - 1) // BLOCK * BLOCK
         with Product(self.device) as product:
@@ -273,7 +274,8 @@ class Refused(Update):
             self.check_done(product, "w", last, bytes(self.new.data[last:]).ljust(BLOCK, b"\xff"))
             self.check_done(product, "f")
             self.check_state(product, CANDIDATE, reason=GOOD)
-        self.assertTrue(self.device.read_flash(SLOT["B"], len(self.new.data)) == self.new.data, "slot B is another image")
+        written = self.device.read_flash(SLOT["B"], len(self.new.data))
+        self.assertTrue(written == self.new.data, "slot B holds another image")
         self.check_untouched()
 
 

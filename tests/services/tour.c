@@ -1,5 +1,5 @@
-/* Every service, used as its header says, on the board; a second boot of the same device finds what the first one left. Not
- * here: what restarts the device (updater.c, crasher.c). */
+/* Every service, used as its header says, on the board; a second boot of the same device finds what the first one left.
+ * Not here: what restarts the device (updater.c, crasher.c). */
 #include <string.h>
 
 #include "hf_device.h"

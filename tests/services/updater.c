@@ -1,5 +1,5 @@
-/* Firmware that updates itself as the host tells it over UART2 (line.h): each request is one call of psa/update.h, its answer
- * what the call said. So the host of the test plays cloud and product at once, and this program hides nothing. */
+/* Firmware that updates itself as the host tells it over UART2 (line.h): each request is one call of psa/update.h, its
+ * answer what the call said. So the host of the test plays cloud and product at once, and this program hides nothing. */
 #include "hf_device.h"
 #include "line.h"
 #include "psa/update.h"
