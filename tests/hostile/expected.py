@@ -82,6 +82,7 @@ EXPECTED = (
     (r"reentry\.(handler|interrupted_call)_to_.*", f"{SECURE_WORLD} {BAD_RETURN}, place (unknown|380[01].*)"),
     (r"reentry\.registers_in_crash_record_.", f"{SECURE_WORLD} {BAD_RETURN}, place (unknown|380[01].*)"),
 
+    (r"system\.vectors_in_(device|own_zeroes)", f"fault secure {NO_GATE}{SOMEWHERE}"),  # a vector of 0: secure code
     (r"system\.vectors_.*", f"fault hard 00000000{SOMEWHERE}"),
     (r"system\..*\.(read|write)", "value 00000000"),
     (r"system\.sau_off_then_read", f"fault secure {NOT_OURS}"),
