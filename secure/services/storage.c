@@ -376,14 +376,21 @@ static bool append(const seal_keys *keys, storage_record *record, const void *da
 
 /* ---- Mounting ---- */
 
-/* Gives up the open change: from the first bit on its record is refused. */
+static bool write_settle(const seal_keys *keys, uint32_t epoch)
+{
+  storage_record record = record_of(STORAGE_KIND_SETTLE, NULL);
+  record.epoch = epoch;
+  return append(keys, &record, NULL);
+}
+
+/* Gives up the open change: from the first bit on its record is refused. Writes a record that says nothing before, or
+ * flash that takes no more would use the counter up, mount by mount. */
 static psa_status_t settle_without(const seal_keys *keys, uint32_t begun)
 {
-  psa_status_t status = epoch_begin(begun + 1u);
+  if (!write_settle(keys, now.epoch)) return PSA_ERROR_STORAGE_FAILURE;
+  const psa_status_t status = epoch_begin(begun + 1u);
   if (status != PSA_SUCCESS) return status;
-  storage_record settle = record_of(STORAGE_KIND_SETTLE, NULL);
-  settle.epoch = begun + 1u;
-  return append(keys, &settle, NULL) ? epoch_finish(begun + 1u) : PSA_ERROR_STORAGE_FAILURE;
+  return write_settle(keys, begun + 1u) ? epoch_finish(begun + 1u) : PSA_ERROR_STORAGE_FAILURE;
 }
 
 static psa_status_t settle(const seal_keys *keys, const epoch_state *epoch)

@@ -539,6 +539,27 @@ static void a_torn_record_that_reads_well_later_does_not_count(void **unused)
   assert_int_equal(storage_remove(SEC, 1), PSA_SUCCESS);
 }
 
+/* Each call mounts again and would give the open change up with one more epoch. */
+static void flash_that_takes_nothing_does_not_use_the_counter_up(void **unused)
+{
+  (void)unused;
+  epoch_state before, after;
+  must_set(SEC, 1, "key", 0);
+  assert_true(cut_before(1, remove_the_key));
+  host_cut_disarm();
+  assert_int_equal(epoch_read(&before), PSA_SUCCESS);
+  assert_true(before.begun > before.done);
+  for (uint32_t at = 0; at < 2 * HALF; at += UNIT) host_flash_make_stuck(STORAGE_RIG_AREA + at);
+  for (uint32_t i = 0; i < 5; i++) {
+    assert_int_equal(storage_rig_restart(), PSA_ERROR_STORAGE_FAILURE);
+    assert_status(SEC, 1, PSA_ERROR_STORAGE_FAILURE);
+  }
+  assert_int_equal(epoch_read(&after), PSA_SUCCESS);
+  assert_int_equal(after.begun, before.begun);
+  memset(host_flash_marks(), 0, STORAGE_RIG_UNITS);
+  assert_text(SEC, 1, "key");
+}
+
 /* ---- Damage ---- */
 
 static void erase_range(uint32_t at, uint32_t bytes)
@@ -1132,6 +1153,7 @@ int main(void)
     cmocka_unit_test_setup(of_a_change_that_was_cut_only_one_outcome_is_ever_shown, new_device),
     cmocka_unit_test_setup(a_change_that_was_given_up_stays_so, new_device),
     cmocka_unit_test_setup(a_torn_record_that_reads_well_later_does_not_count, new_device),
+    cmocka_unit_test_setup(flash_that_takes_nothing_does_not_use_the_counter_up, new_device),
     cmocka_unit_test_setup(a_record_that_was_cut_out_brings_no_older_value_back, new_device),
     cmocka_unit_test_setup(an_unprotected_record_that_was_cut_out_leaves_protected_items_alone, new_device),
     cmocka_unit_test_setup(an_unprotected_record_before_a_protected_one_was_unprotected, new_device),
