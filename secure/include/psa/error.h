@@ -9,6 +9,7 @@
  * And what any call that reaches sealed storage (keys, items) may:
  *   PSA_ERROR_BAD_STATE            storage did not start: the console said why
  *   PSA_ERROR_STORAGE_FAILURE      flash did not take or give the data; a change is done or not done, the next reading tells
+ *   PSA_ERROR_INSUFFICIENT_STORAGE no room; or the counter that protects changes, removals too, is used up
  *   PSA_ERROR_HARDWARE_FAILURE     OTP does not answer
  *   PSA_ERROR_DATA_CORRUPT         storage is stale (hf_storage_reset()), or this item is damaged
  *   PSA_ERROR_CORRUPTION_DETECTED  a check of a result failed: a fault, or an attack */
