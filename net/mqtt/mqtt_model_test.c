@@ -507,7 +507,7 @@ static void broker_misbehaves(void)
   };
   uint32_t delivery;
   bool was_connected = session.state == MQTT_STATE_CONNECTED;
-  if (session.state == MQTT_STATE_GREETING || session.last_id > 59000) return;
+  if (session.state == MQTT_STATE_GREETING || session.last_id == 60000) return;
   if (one_in(5))
     mqtt_session_malformed(&session, now, MQTT_QOS_3);
   else
@@ -559,6 +559,8 @@ static void one_step(uint32_t wait_ms)
     DO(broker_forgets());
   else if (what == 965)
     is_dead = is_open;
+  else if (what == 966)
+    session.last_id = (uint16_t)-3; /* as if 65,535 more had been given */
   broker_sends();
 }
 
