@@ -224,15 +224,20 @@ __attribute__((weak)) void vApplicationStackOverflowHook(TaskHandle_t task, char
   hf_kernel_assert_failed(name, 0);
 }
 
+/* Nobody looks at it: it happens again as a hard fault, and whoever answers for those can say where (the crash record of secure
+ * services, a board's handler). */
 __attribute__((weak)) void port_usage_fault(void)
 {
-  for (;;) portNOP();
+  SHCSR &= ~SHCSR_USGFAULTENA;
 }
 
 /* The stack pointer would have passed the limit: nothing was written there. There is no way back into that task. */
 __attribute__((used)) void port_stack_overflow(void)
 {
-  if ((CFSR & CFSR_STKOF) == 0) port_usage_fault();
+  if ((CFSR & CFSR_STKOF) == 0) {
+    port_usage_fault();
+    return;
+  }
   CFSR = CFSR_STKOF;
   vApplicationStackOverflowHook(sched.current, sched.current->name);
   for (;;) portNOP();
