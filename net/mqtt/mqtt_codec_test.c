@@ -354,15 +354,12 @@ static void subscribes_to_no_more_than_a_packet_can_hold(void **state)
 {
   (void)state;
   enum { FILTERS = 4097 }; /* 4096 * 65538 + 2 is above 268,435,455 */
-  char *longest = malloc(MQTT_TEXT_MAX);
-  mqtt_filter *filters = calloc(FILTERS, sizeof *filters);
-  assert_true(longest != NULL && filters != NULL);
+  static char longest[MQTT_TEXT_MAX];
+  static mqtt_filter filters[FILTERS];
   memset(longest, 'a', MQTT_TEXT_MAX);
   for (size_t i = 0; i < FILTERS; i++) filters[i].filter = (mqtt_text){longest, MQTT_TEXT_MAX};
   assert_int_equal(encode_subscribe(1, filters, FILTERS), MQTT_TOO_LONG);
   assert_int_equal(encode_subscribe(1, filters, 4095), MQTT_NO_ROOM);
-  free(filters);
-  free(longest);
 }
 
 static void writes_the_short_packets(void **state)

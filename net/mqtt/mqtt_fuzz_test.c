@@ -16,7 +16,7 @@ static size_t stream_bytes;
 
 static uint32_t below(uint32_t limit)
 {
-  return test_random(&seed) % limit;
+  return limit > 0 ? test_random(&seed) % limit : 0;
 }
 
 static void append(const mqtt_vector *vector)

@@ -122,8 +122,8 @@ static mqtt_text filter_text(unsigned filter)
 
 static uint8_t filter_number(mqtt_text text)
 {
-  for (uint8_t i = 0; i < FILTERS; i++)
-    if (filter_names[i] == text.at) return i;
+  for (unsigned i = 0; i < FILTERS; i++)
+    if (filter_names[i] == text.at) return (uint8_t)i;
   NEVER("a filter of ours");
   return 0;
 }
@@ -568,7 +568,7 @@ static bool is_settled(void)
 {
   bool is_calm = session.state == MQTT_STATE_CONNECTED && session.outgoing_count == 0 && session.incoming_count == 0 &&
                  broker.pending_count == 0 && to_broker.count == 0 && to_client.count == 0;
-  for (uint8_t i = 0; i < FILTERS; i++) is_calm = is_calm && broker.qos[i] == (is_wanted[i] ? wanted_qos[i] : -1);
+  for (unsigned i = 0; i < FILTERS; i++) is_calm = is_calm && broker.qos[i] == (is_wanted[i] ? wanted_qos[i] : -1);
   return is_calm;
 }
 

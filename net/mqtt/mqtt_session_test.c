@@ -499,7 +499,7 @@ static void closes_when_an_identifier_is_used_again_too_early(void **state)
 
 static void fill_incoming(void)
 {
-  for (uint16_t i = 1; i <= INCOMING; i++) assert_int_equal(message(1, i, false), MQTT_DELIVER);
+  for (int i = 1; i <= INCOMING; i++) assert_int_equal(message(1, (uint16_t)i, false), MQTT_DELIVER);
 }
 
 static void says_when_there_is_no_room_for_messages(void **state)
