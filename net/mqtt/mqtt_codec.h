@@ -15,7 +15,8 @@
  *
  * No heap, no I/O, no state, no recursion; reentrant; no pointer needs any alignment. Nothing outside [bytes, bytes +
  * count) is read, whatever the bytes are. Decoding is strict: what the specification forbids is refused, each kind with
- * a status of its own, and so is what it allows but no client can get that asks for QoS 0 and 1 only. */
+ * a status of its own, and so is what it allows but no client can get that asks for QoS 0 and 1 only. What it merely
+ * advises against in texts (1.5.3: control characters, non-characters) is accepted: it is for the consumer to judge. */
 #ifndef HF_MQTT_CODEC_H
 #define HF_MQTT_CODEC_H
 

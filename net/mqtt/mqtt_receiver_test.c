@@ -203,6 +203,8 @@ static void stays_broken(void **state)
   for (int i = 0; i < 3; i++) {
     assert_int_equal(mqtt_receive(&receiver, &at, &left, &event), MQTT_RECEIVED_MALFORMED);
     assert_int_equal(event.status, MQTT_RESERVED_TYPE);
+    left = 0;
+    assert_int_equal(mqtt_receive(&receiver, &at, &left, &event), MQTT_RECEIVED_MALFORMED);
     at = bytes + 2;
     left = 2;
   }

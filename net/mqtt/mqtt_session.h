@@ -216,8 +216,9 @@ void mqtt_session_sent(mqtt_session *session, uint32_t now_ms);
 /* What came is malformed (mqtt_is_malformed()): leads to MQTT_DO_CLOSE. */
 void mqtt_session_malformed(mqtt_session *session, uint32_t now_ms, mqtt_status status);
 
-/* False: do not receive packets now, there is no room for another message at QoS 1. Acknowledging makes room. Until
- * then the network holds the broker back, and no answer of it is late. */
+/* False: do not take packets now, not even from bytes that are here already (mqtt_receive() takes one at a time): there is
+ * no room for another message at QoS 1. Acknowledging makes room. Until then the network holds the broker back, and no
+ * answer of it is late. */
 bool mqtt_session_may_receive(const mqtt_session *session);
 
 /* --- requests --- */

@@ -598,6 +598,20 @@ static void is_patient_while_payload_comes_and_keeps_its_keep_alive(void **state
   assert_closes(MQTT_END_PINGRESP_UNASKED);
 }
 
+static void expects_no_pingresp_of_a_connection_that_is_gone(void **state)
+{
+  (void)state;
+  start_connected();
+  now += 45000;
+  assert_int_equal(next(), MQTT_DO_SEND_PINGREQ);
+  lose();
+  connect_with(true);
+  assert_waits();
+  assert_int_equal(action.wait_ms, 45000);
+  quiet_packet((mqtt_packet){.type = MQTT_PINGRESP});
+  assert_closes(MQTT_END_PINGRESP_UNASKED);
+}
+
 static void pings_never_without_a_keep_alive(void **state)
 {
   (void)state;
@@ -978,6 +992,7 @@ int main(void)
     PROMISE(pings_when_it_is_quiet_and_reconnects_when_it_stays_so),
     PROMISE(notices_a_dead_broker_though_it_sends_all_the_time),
     PROMISE(is_patient_while_payload_comes_and_keeps_its_keep_alive),
+    PROMISE(expects_no_pingresp_of_a_connection_that_is_gone),
     PROMISE(pings_never_without_a_keep_alive),
     PROMISE(subscribes_again_only_when_the_session_is_gone),
     PROMISE(subscribes_again_when_a_connack_was_lost),

@@ -3,6 +3,7 @@
  * which its invariant holds leads to another: so any number of calls. The decoder is any that keeps what decode.c proves.
  *
  * options: --unwind 9 --slice-formula --unsigned-overflow-check --conversion-check
+ * planted: receive mqtt_receiver.c s/if (receiver->broken != MQTT_COMPLETE) return .*$//
  * planted: receive mqtt_receiver.c s/event->packet.head_bytes > receiver->room/event->packet.head_bytes > receiver->room + 1/
  * planted: receive mqtt_receiver.c s/at_most(\*left, receiver->payload_left)/receiver->payload_left/
  * planted: receive mqtt_receiver.c s/at_most(\*left, receiver->need - receiver->have)/at_most(*left, receiver->need)/ */
