@@ -17,8 +17,8 @@ void network_assert_locked(void);
 #define LWIP_ASSERT_CORE_LOCKED() network_assert_locked()
 #define SYS_LIGHTWEIGHT_PROT 1
 #define TCPIP_THREAD_NAME "tcpip"
-#define TCPIP_THREAD_STACKSIZE 3072 /* bytes; the test on the board measures the peak */
-#define TCPIP_THREAD_PRIO 6         /* network_start() gives it the priority of its configuration */
+#define TCPIP_THREAD_STACKSIZE 2048 /* bytes; the peak is a third of it (tests/network) */
+#define TCPIP_THREAD_PRIO 6         /* above whoever uses the network; a flood is taken with rests (network.c) */
 /* Only events of the driver come by the mailbox, at most one of each kind, and callers of tcpip_callback(). */
 #define TCPIP_MBOX_SIZE 8
 
@@ -27,15 +27,15 @@ void network_assert_locked(void);
 #define MEM_ALIGNMENT 4
 /* What is to be sent: a full send buffer of the largest segments with their headers, and what DHCP, DNS and ARP send meanwhile. */
 #define MEM_SIZE (5 * 1600 + 1024)
-/* What is received. Frames are handed on one by one and copied into the transport's ring, so this holds what came out of order, and
- * what the device's FIFO (six frames) held behind it. */
-#define PBUF_POOL_SIZE 8
+/* What is received. Frames are handed on one by one and copied into the transport's ring, so this holds one frame, and what came
+ * out of order; of that, lwIP gives back what it holds for other connections when there is no more. */
+#define PBUF_POOL_SIZE 6
 #define PBUF_POOL_BUFSIZE 1536
 #define MEMP_NUM_PBUF 8
 #define MEMP_NUM_TCP_PCB 4 /* two connections, and two that have yet to end */
 #define MEMP_NUM_TCP_PCB_LISTEN 1
 #define MEMP_NUM_TCP_SEG 20
-#define MEMP_NUM_UDP_PCB 4 /* DHCP, DNS, SNTP, one to spare */
+#define MEMP_NUM_UDP_PCB 6       /* DHCP, SNTP, one for each question to a name server */
 #define MEMP_NUM_TCPIP_MSG_API 4 /* the two events of the driver, and callers of tcpip_callback() */
 #define MEMP_NUM_TCPIP_MSG_INPKT 1
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 3) /* SNTP two, our rest between bursts */
@@ -53,7 +53,8 @@ void network_assert_locked(void);
 #define LWIP_AUTOIP 0
 #define LWIP_DNS 1
 #define DNS_MAX_SERVERS 2
-#define DNS_TABLE_SIZE 2
+#define DNS_TABLE_SIZE 4 /* an answer, and questions that nobody waits for any more */
+#define DNS_MAX_NAME_LENGTH 128
 #define LWIP_NETIF_HOSTNAME 1
 #define LWIP_NETIF_STATUS_CALLBACK 1
 #define LWIP_NETIF_LINK_CALLBACK 1
@@ -61,7 +62,7 @@ void network_assert_locked(void);
 #define IP_REASSEMBLY 0
 #define IP_FRAG 0
 #define ARP_QUEUEING 0
-/* No answer to strangers' datagrams: a flood would be answered at the same rate. Echo stays. */
+/* Answers echo, and tells strangers that a port is closed. */
 #define LWIP_ICMP 1
 
 /* ---- TCP ---- */

@@ -122,12 +122,22 @@ static network_state state_now(void)
   return ip4_addr_isany_val(*netif_ip4_addr(&ethernet)) ? NETWORK_LINK : NETWORK_UP;
 }
 
+/* With the first address; from then on lwIP repeats it. Asked earlier, the first question is lost, and the next is 15 seconds later. */
+static void ask_for_time(void)
+{
+  if (settings.time_server == NULL || sntp_enabled()) return;
+  sntp_setoperatingmode(SNTP_OPMODE_POLL);
+  sntp_setservername(0, settings.time_server);
+  sntp_init();
+}
+
 static void tell_changes(struct netif *netif)
 {
   const network_state state = state_now();
   (void)netif;
   if (state == told_state) return;
   told_state = state;
+  if (state == NETWORK_UP) ask_for_time();
   (void)xSemaphoreGive(changed);
   if (settings.on_change != NULL) settings.on_change(state);
 }
@@ -157,14 +167,6 @@ static err_t ethernet_init(struct netif *netif)
   return ERR_OK;
 }
 
-static void ask_for_time(void)
-{
-  if (settings.time_server == NULL) return;
-  sntp_setoperatingmode(SNTP_OPMODE_POLL);
-  sntp_setservername(0, settings.time_server);
-  sntp_init();
-}
-
 static network_status start_netif(void)
 {
   frame_message = tcpip_callbackmsg_new(receive_frames, NULL);
@@ -180,7 +182,6 @@ static network_status start_netif(void)
   told_state = NETWORK_NO_LINK;
   look_at_link(NULL);
   if (dhcp_start(&ethernet) != ERR_OK) return NETWORK_NO_MEMORY;
-  ask_for_time();
   return NETWORK_OK;
 }
 
@@ -286,6 +287,7 @@ network_status network_resolve(const char *name, uint32_t timeout_ms, uint32_t *
     *address = found.addr;
     return NETWORK_OK;
   }
+  if (error == ERR_MEM) return NETWORK_NO_MEMORY;
   if (error != ERR_INPROGRESS) return error == ERR_ARG ? NETWORK_BAD_REQUEST : NETWORK_NO_SUCH_NAME;
   (void)take_until(resolved, start, bounded_ticks(timeout_ms));
   if (!take_answer(address)) return NETWORK_TIMEOUT;
@@ -321,8 +323,10 @@ network_statistics network_get_statistics(void)
   s.ethernet = ethernet_get_statistics();
   s.no_buffer = dropped_without_buffer;
   s.rests = rests;
+  s.heap_bytes = lwip_stats.mem.used;
   s.heap_peak_bytes = lwip_stats.mem.max;
   s.heap_failures = lwip_stats.mem.err;
+  s.frames = lwip_stats.memp[MEMP_PBUF_POOL]->used;
   s.frames_peak = lwip_stats.memp[MEMP_PBUF_POOL]->max;
   s.frame_failures = lwip_stats.memp[MEMP_PBUF_POOL]->err;
   s.segments_peak = lwip_stats.memp[MEMP_TCP_SEG]->max;

@@ -23,7 +23,8 @@ typedef enum network_status {
   NETWORK_OK = 0,
   NETWORK_NO_DEVICE = 1, /* the Ethernet device does not answer */
   NETWORK_NO_RANDOM = 2, /* the secure services have no random numbers: nobody should be spoken to */
-  NETWORK_NO_MEMORY = 3,
+  NETWORK_NO_MEMORY =
+    3, /* or, of names: too many questions that were given up still wait for their answers; ask again later */
   NETWORK_TIMEOUT = 4,
   NETWORK_NO_SUCH_NAME = 5, /* or the name servers say nothing */
   NETWORK_BAD_REQUEST = 6,
@@ -49,8 +50,10 @@ typedef struct network_statistics {
   ethernet_statistics ethernet;
   uint32_t no_buffer;       /* frames dropped because lwIP had no buffer */
   uint32_t rests;           /* times that reading frames was interrupted to let others run */
+  uint32_t heap_bytes;      /* in use now */
   uint32_t heap_peak_bytes; /* of MEM_SIZE in lwipopts.h */
   uint32_t heap_failures;
+  uint32_t frames;      /* in use now */
   uint32_t frames_peak; /* of PBUF_POOL_SIZE */
   uint32_t frame_failures;
   uint32_t segments_peak;    /* of MEMP_NUM_TCP_SEG */
@@ -70,7 +73,7 @@ bool network_wait(network_state state, uint32_t timeout_ms) __attribute__((warn_
 uint32_t network_get_address(void);
 
 /* The IPv4 address of a name, or of an address as text; network byte order. Waits for the name servers. One task at a time.
- * NETWORK_OK | NETWORK_TIMEOUT | NETWORK_NO_SUCH_NAME | NETWORK_BAD_REQUEST no such thing can be a name */
+ * NETWORK_OK | NETWORK_TIMEOUT | NETWORK_NO_SUCH_NAME | NETWORK_NO_MEMORY | NETWORK_BAD_REQUEST no such thing can be a name */
 network_status network_resolve(const char *name, uint32_t timeout_ms, uint32_t *address)
   __attribute__((warn_unused_result));
 

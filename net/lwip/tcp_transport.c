@@ -117,7 +117,8 @@ static int32_t transport_receive(net_transport *transport, void *to, size_t room
   return received;
 }
 
-/* No callback comes after this. lwIP finishes what is under way by itself; where it has no memory even for that, by a reset. */
+/* No callback comes after this. lwIP finishes what is under way by itself; where it has no memory even for that, by a reset. So
+ * it does when a new connection needs the place: peers that never finish must not keep us from others. */
 static void leave(tcp_transport *c)
 {
   struct tcp_pcb *pcb = c->pcb;
@@ -127,6 +128,7 @@ static void leave(tcp_transport *c)
   tcp_recv(pcb, NULL);
   tcp_sent(pcb, NULL);
   tcp_err(pcb, NULL);
+  tcp_setprio(pcb, TCP_PRIO_MIN);
   if (!c->is_connected || tcp_close(pcb) != ERR_OK) tcp_abort(pcb);
 }
 

@@ -1,12 +1,13 @@
 /* A product's network, ordered about by the test on the host (test_network.py): one line asks, one line answers.
  *
- *   state                   state STATE ADDRESS
- *   wait STATE MS           wait REACHED
- *   resolve NAME MS         resolve STATUS ADDRESS MS
- *   open ADDRESS PORT MS    open STATUS MS
- *   transfer SEND RECEIVE   transfer SENT RECEIVED WRONG STATUS MS   bytes, both ways at once; ends early when nothing moves for 4 s
- *   close                   close
- *   statistics              statistics and its numbers
+ *   state                      state STATE ADDRESS CHANGES
+ *   wait STATE MS              wait REACHED
+ *   resolve NAME MS            resolve STATUS ADDRESS MS
+ *   open ADDRESS PORT MS       open STATUS MS
+ *   transfer SEND RECEIVE MS   transfer SENT RECEIVED WRONG STATUS MS   both ways at once; ends when nothing moves for that long
+ *   close                      close
+ *   statistics                 statistics and its numbers
+ *   time                       time KNOWN SECONDS
  *
  * The bytes of both directions follow one pattern. The watchdog is fed by the least urgent task of all: whatever comes from the
  * network, it must get to run. */
@@ -23,7 +24,6 @@
 #include "tcp_transport.h"
 
 #define PIECE_BYTES 1024u
-#define STALL_MS 4000u
 #define FEED_MS 200u
 #define SERVE_WORDS 1024u
 #define FEED_WORDS 256u
@@ -90,12 +90,21 @@ static void say_statistics(const words *unused)
 {
   (void)unused;
   const network_statistics s = network_get_statistics();
-  line_say("statistics %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu", (unsigned long)s.ethernet.received,
-           (unsigned long)s.ethernet.receive_errors, (unsigned long)s.ethernet.receive_dropped,
-           (unsigned long)s.ethernet.sent, (unsigned long)s.ethernet.send_errors, (unsigned long)s.ethernet.interrupts,
-           (unsigned long)s.no_buffer, (unsigned long)s.rests, (unsigned long)s.heap_peak_bytes,
-           (unsigned long)s.heap_failures, (unsigned long)s.frames_peak, (unsigned long)s.frame_failures,
-           (unsigned long)s.segments_peak, (unsigned long)s.stack_left_bytes);
+  line_say("statistics %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu",
+           (unsigned long)s.ethernet.received, (unsigned long)s.ethernet.receive_errors,
+           (unsigned long)s.ethernet.receive_dropped, (unsigned long)s.ethernet.sent,
+           (unsigned long)s.ethernet.send_errors, (unsigned long)s.ethernet.interrupts, (unsigned long)s.no_buffer,
+           (unsigned long)s.rests, (unsigned long)s.heap_bytes, (unsigned long)s.heap_peak_bytes,
+           (unsigned long)s.heap_failures, (unsigned long)s.frames, (unsigned long)s.frames_peak,
+           (unsigned long)s.frame_failures, (unsigned long)s.segments_peak, (unsigned long)s.stack_left_bytes);
+}
+
+static void say_time(const words *unused)
+{
+  uint64_t seconds = 0;
+  (void)unused;
+  const bool known = network_get_time(&seconds);
+  line_say("time %d %lu", known, (unsigned long)seconds);
 }
 
 /* ---- Transfer ---- */
@@ -143,11 +152,12 @@ static uint32_t wanted(const transfer *t)
 static void transfer_bytes(const words *w)
 {
   transfer t = {number(w, 1), number(w, 2), 0, 0, 0, 0};
+  const uint32_t patience_ms = number(w, 3);
   const uint64_t start = hf_uptime_ms();
   while (wanted(&t) != 0 && t.status == 0) {
     const bool out = send_some(&t);
     const bool in = t.status == 0 && receive_some(&t);
-    if (!out && !in && t.status == 0 && !tcp_transport_wait(&connection, wanted(&t), STALL_MS)) break;
+    if (!out && !in && t.status == 0 && !tcp_transport_wait(&connection, wanted(&t), patience_ms)) break;
   }
   line_say("transfer %lu %lu %lu %ld %lu", (unsigned long)t.sent, (unsigned long)t.received, (unsigned long)t.wrong,
            (long)t.status, (unsigned long)ms_since(start));
@@ -160,7 +170,7 @@ static const struct {
   void (*obey)(const words *w);
 } orders[] = {
   {"state", say_state},        {"wait", wait_state},         {"resolve", resolve},           {"open", open_connection},
-  {"close", close_connection}, {"transfer", transfer_bytes}, {"statistics", say_statistics},
+  {"close", close_connection}, {"transfer", transfer_bytes}, {"statistics", say_statistics}, {"time", say_time},
 };
 
 static void obey(char *line)
@@ -187,7 +197,7 @@ static void count_change(network_state state)
 
 static void serve(void *unused)
 {
-  static const network_config config = {.name = "holdfast", .on_change = count_change};
+  static const network_config config = {.name = "holdfast", .time_server = "10.0.2.2", .on_change = count_change};
   char line[LINE_MAX_BYTES];
   (void)unused;
   line_start();
