@@ -21,5 +21,8 @@ void tls_tear_down(tls_transport *tls);
 
 /* tls_reason.c: what mbedTLS's answer means for this connection. */
 tls_status tls_reason(tls_transport *tls, int result);
+/* What has failed on our side since tls_library_calm(), though mbedTLS may have gone on without: for want of memory it
+ * sends a signature that the server then refuses. TLS_OK: nothing. */
+tls_status tls_own_failure(const tls_transport *tls);
 
 #endif

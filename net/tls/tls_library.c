@@ -4,14 +4,17 @@
 
 #include "ct.h"
 #include "mbedtls/memory_buffer_alloc.h"
+#include "mbedtls/platform.h"
 #include "mbedtls/platform_time.h"
 #include "mbedtls/platform_util.h"
 #include "psa/crypto.h"
 #include "tls_library_internal.h"
 
 static tls_library_config library;
+static uint32_t connections;
 static int64_t utc;
-static bool random_failed;
+static bool random_failed, memory_ended;
+static void *(*calloc_in_pool)(size_t count, size_t bytes);
 
 bool tls_library_start(const tls_library_config *config)
 {
@@ -19,7 +22,7 @@ bool tls_library_start(const tls_library_config *config)
   memset(config->pool, 0, config->pool_bytes);
   mbedtls_memory_buffer_alloc_init(config->pool, config->pool_bytes);
   library = *config;
-  random_failed = false;
+  tls_library_calm();
   if (psa_crypto_init() == PSA_SUCCESS) return true;
   tls_library_stop();
   return false;
@@ -54,9 +57,30 @@ bool tls_library_started(void)
 
 bool tls_library_random_failed(void)
 {
-  bool failed = random_failed;
-  random_failed = false;
-  return failed;
+  return random_failed;
+}
+
+bool tls_library_memory_ended(void)
+{
+  return memory_ended;
+}
+
+void tls_library_enter(void)
+{
+  connections++;
+}
+
+/* Should the second call fail, the next connection is told so. */
+void tls_library_leave(void)
+{
+  if (--connections != 0) return;
+  mbedtls_psa_crypto_free();
+  (void)psa_crypto_init();
+}
+
+void tls_library_calm(void)
+{
+  random_failed = memory_ended = false;
 }
 
 void tls_library_set_utc(int64_t seconds)
@@ -65,6 +89,20 @@ void tls_library_set_utc(int64_t seconds)
 }
 
 /* --- what mbedTLS calls --- */
+
+static void *calloc_noticed(size_t count, size_t bytes)
+{
+  void *memory = calloc_in_pool(count, bytes);
+  if (memory == NULL && count != 0 && bytes != 0) memory_ended = true;
+  return memory;
+}
+
+/* The pool's initialisation calls this for mbedtls_platform_set_calloc_free() (deps/mbedtls/CMakeLists.txt). */
+int hf_tls_set_calloc_free(void *(*calloc_func)(size_t count, size_t bytes), void (*free_func)(void *memory))
+{
+  calloc_in_pool = calloc_func;
+  return mbedtls_platform_set_calloc_free(calloc_noticed, free_func);
+}
 
 psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context, uint8_t *output,
                                              size_t output_size, size_t *output_length)

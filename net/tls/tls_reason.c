@@ -1,5 +1,4 @@
 /* From mbedTLS's many numbers to the few reasons a person would act on. */
-#include "mbedtls/asn1.h"
 #include "tls_internal.h"
 #include "tls_library_internal.h"
 
@@ -60,13 +59,6 @@ static int high(int result)
   return -(-result & ~0x7f);
 }
 
-static bool is_no_memory(int result)
-{
-  int low = -(-result & 0x7f);
-  return result == MBEDTLS_ERR_SSL_ALLOC_FAILED || high(result) == MBEDTLS_ERR_X509_ALLOC_FAILED ||
-         high(result) == MBEDTLS_ERR_PK_ALLOC_FAILED || low == MBEDTLS_ERR_ASN1_ALLOC_FAILED;
-}
-
 /* X.509's and PK's numbers: a certificate that was being read. */
 static bool is_of_parsing(int result)
 {
@@ -80,7 +72,6 @@ static tls_status reason_of_result(const tls_transport *tls, int result)
   switch (result) {
   case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
     return reason_of_certificate(mbedtls_ssl_get_verify_result(&tls->inside->ssl));
-  case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY: return TLS_PEER_CLOSED;
   case MBEDTLS_ERR_SSL_CONN_EOF: return TLS_CUT_OFF;
   case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return TLS_NO_COMMON_VERSION;
   case MBEDTLS_ERR_SSL_BAD_CERTIFICATE: return TLS_WRONG_USE;
@@ -88,13 +79,19 @@ static tls_status reason_of_result(const tls_transport *tls, int result)
   }
 }
 
+tls_status tls_own_failure(const tls_transport *tls)
+{
+  if (tls->sign_failed) return TLS_SIGN_FAILED;
+  if (tls_library_random_failed()) return TLS_NO_RANDOM;
+  return tls_library_memory_ended() ? TLS_NO_MEMORY : TLS_OK;
+}
+
 tls_status tls_reason(tls_transport *tls, int result)
 {
   tls->statistics.detail = result;
-  if (tls->below_error != 0) return TLS_CUT_OFF;
-  if (tls->sign_failed) return TLS_SIGN_FAILED;
-  if (tls_library_random_failed()) return TLS_NO_RANDOM;
-  if (is_no_memory(result)) return TLS_NO_MEMORY;
+  tls_status ours = tls_own_failure(tls);
+  if (ours != TLS_OK) return ours;
   if (result == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return reason_of_alert(tls);
-  return reason_of_result(tls, result);
+  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return TLS_PEER_CLOSED;
+  return tls->below_error != 0 ? TLS_CUT_OFF : reason_of_result(tls, result);
 }

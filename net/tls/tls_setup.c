@@ -6,6 +6,7 @@
 #include "mbedtls/ssl_ciphersuites.h"
 #include "pk_wrap.h"
 #include "tls_internal.h"
+#include "tls_library_internal.h"
 
 #define HASH_BYTES 32u
 #define SIGNATURE_BYTES 64u
@@ -66,12 +67,10 @@ static const mbedtls_x509_crt_profile acceptable = {
 
 /* --- filling --- */
 
-static tls_status memory_or(int result, tls_status otherwise)
+static tls_status memory_or(tls_transport *tls, int result, tls_status otherwise)
 {
-  bool no_memory = result == MBEDTLS_ERR_X509_ALLOC_FAILED || result == MBEDTLS_ERR_PK_ALLOC_FAILED ||
-                   result == MBEDTLS_ERR_SSL_ALLOC_FAILED || (-result & 0x7f) == -MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
-                   result == MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_ALLOC_FAILED;
-  return no_memory ? TLS_NO_MEMORY : otherwise;
+  tls->statistics.detail = result;
+  return tls_library_memory_ended() ? TLS_NO_MEMORY : otherwise;
 }
 
 static bool is_p256(mbedtls_x509_crt *certificate)
@@ -85,7 +84,7 @@ static tls_status read_anchors(tls_transport *tls)
   for (size_t i = 0; i < tls->config.anchor_count; i++) {
     const tls_der *anchor = &tls->config.anchors[i];
     int result = mbedtls_x509_crt_parse_der_nocopy(chain, anchor->data, anchor->bytes);
-    if (result != 0) return memory_or(result, TLS_ANCHOR_UNUSABLE);
+    if (result != 0) return memory_or(tls, result, TLS_ANCHOR_UNUSABLE);
   }
   for (mbedtls_x509_crt *each = chain; each != NULL; each = each->next)
     if (!each->ca_istrue || !is_p256(each)) return TLS_ANCHOR_UNUSABLE;
@@ -97,7 +96,7 @@ static tls_status read_own(tls_transport *tls)
   struct tls_inside *in = tls->inside;
   const tls_der *own = &tls->config.certificate;
   int result = mbedtls_x509_crt_parse_der_nocopy(&in->own, own->data, own->bytes);
-  if (result != 0) return memory_or(result, TLS_OWN_CERTIFICATE_UNUSABLE);
+  if (result != 0) return memory_or(tls, result, TLS_OWN_CERTIFICATE_UNUSABLE);
   if (!is_p256(&in->own)) return TLS_OWN_CERTIFICATE_UNUSABLE;
   in->key.pk_info = &key_kind;
   in->key.pk_ctx = tls;
@@ -142,6 +141,7 @@ tls_status tls_set_up(tls_transport *tls)
   struct tls_inside *in = mbedtls_calloc(1, sizeof *in);
   if (in == NULL) return TLS_NO_MEMORY;
   tls->inside = in;
+  tls_library_enter();
   mbedtls_ssl_init(&in->ssl);
   mbedtls_ssl_config_init(&in->conf);
   mbedtls_x509_crt_init(&in->anchors);
@@ -163,4 +163,5 @@ void tls_tear_down(tls_transport *tls)
   mbedtls_x509_crt_free(&in->anchors);
   mbedtls_x509_crt_free(&in->own);
   mbedtls_free(in);
+  tls_library_leave();
 }

@@ -129,13 +129,19 @@ static void keep(test_server *s, const uint8_t *bytes, size_t count)
   s->inbox_bytes += count;
 }
 
+static void refused(test_server *s)
+{
+  s->silent = true; /* it has sent its alert */
+  s->gone = !s->lingers;
+}
+
 static void run(test_server *s)
 {
   uint8_t bytes[4096];
   int count;
   if (s->silent || s->gone) return;
   if (!SSL_is_init_finished(s->ssl) && SSL_do_handshake(s->ssl) != 1) {
-    if (SSL_get_error(s->ssl, -1) == SSL_ERROR_SSL) s->gone = true; /* it has sent its alert, and hangs up */
+    if (SSL_get_error(s->ssl, -1) == SSL_ERROR_SSL) refused(s);
     ERR_clear_error();
     return;
   }
@@ -143,7 +149,7 @@ static void run(test_server *s)
     keep(s, bytes, (size_t)count);
     if (s->echo) assert_int_equal(SSL_write(s->ssl, bytes, count), count);
   }
-  if (SSL_get_error(s->ssl, count) == SSL_ERROR_SSL) s->gone = true;
+  if (SSL_get_error(s->ssl, count) == SSL_ERROR_SSL) refused(s);
   ERR_clear_error();
 }
 
@@ -233,7 +239,7 @@ void test_server_again(test_server *s)
   assert_true(s->ssl != NULL && s->in != NULL && s->out != NULL);
   SSL_set_bio(s->ssl, s->in, s->out);
   SSL_set_accept_state(s->ssl);
-  s->gone = false;
+  s->gone = s->silent = false;
   s->to_us = s->to_server = s->inbox_bytes = 0;
 }
 

@@ -55,7 +55,8 @@ typedef struct test_server {
   size_t cut_after;  /* bytes towards us after which the line answers cut_error; 0: never */
   size_t flip_at;    /* this byte towards us (from 1) has a wrong bit */
   int32_t cut_error; /* also what sending answers once the server is gone */
-  bool gone;         /* the server hung up after what is under way */
+  bool gone;         /* the server hung up after what is under way: nothing can be sent to it */
+  bool lingers;      /* after a refusal, the server hangs up later */
   bool silent;       /* the server program does nothing: what the test puts into `out` is all */
   uint32_t calls;
   size_t to_us, to_server; /* bytes */

@@ -16,21 +16,19 @@
 #include "ct.h"
 #include "tls_internal.h"
 #include "tls_library_internal.h"
+#include "ssl_misc.h"
 
 /* --- below --- */
 
-static int broken_below(tls_transport *tls, int32_t error)
-{
-  tls->below_error = error;
-  return MBEDTLS_ERR_SSL_CONN_EOF;
-}
-
+/* Sending that failed is kept to ourselves, and what follows is dropped: a server that refuses us says so and hangs up,
+ * and what it said may lie below still. TLS 1.3 can only read it with the keys it has after our last message. */
 static int to_below(void *context, const unsigned char *bytes, size_t count)
 {
   tls_transport *tls = context;
-  int32_t moved = net_send(tls->below, bytes, count);
+  int32_t moved = tls->below_error != 0 ? tls->below_error : net_send(tls->below, bytes, count);
   if (moved == 0) return MBEDTLS_ERR_SSL_WANT_WRITE;
-  if (moved < 0) return broken_below(tls, moved);
+  if (moved < 0) tls->below_error = moved;
+  if (moved < 0) return (int)count;
   tls->statistics.sent += (uint32_t)moved;
   return moved;
 }
@@ -42,8 +40,11 @@ static int from_below(void *context, unsigned char *to, size_t room)
   if (tls->allowed == 0) return MBEDTLS_ERR_SSL_WANT_READ;
   int32_t moved = net_receive(tls->below, to, room < tls->allowed ? room : tls->allowed);
   tls->dry = moved == 0;
-  if (moved == 0) return MBEDTLS_ERR_SSL_WANT_READ;
-  if (moved < 0) return broken_below(tls, moved);
+  if (moved == 0) return tls->below_error != 0 ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_READ;
+  if (moved < 0) {
+    tls->below_error = moved;
+    return MBEDTLS_ERR_SSL_CONN_EOF;
+  }
   tls->allowed -= (uint32_t)moved;
   tls->statistics.received += (uint32_t)moved;
   return moved;
@@ -100,6 +101,7 @@ tls_status tls_open(tls_transport *tls, const tls_config *config, net_transport 
   if (below == NULL || !is_usable(config)) return TLS_BAD_CONFIG;
   tls->config = *config;
   tls->opened_ms = now_ms;
+  tls_library_calm();
   tls_status status = tls_set_up(tls);
   if (status != TLS_OK) return status;
   tls->below = below;
@@ -115,6 +117,31 @@ static tls_status fail(tls_transport *tls, tls_status why)
   tls->state = TLS_STATE_BROKEN;
   tls->why = why;
   return why;
+}
+
+static tls_status fail_for(tls_transport *tls, int result)
+{
+  return fail(tls, tls_reason(tls, result));
+}
+
+static int read_some(tls_transport *tls, void *to, size_t room)
+{
+  int result;
+  do result = mbedtls_ssl_read(&tls->inside->ssl, to, room);
+  while (result == MBEDTLS_ERR_SSL_WANT_READ && !tls->dry && tls->allowed > 0);
+  return result == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : result;
+}
+
+/* Nothing can be sent any more: it breaks here, for the reason that the server gave if it gave one. */
+static tls_status hear_last_words(tls_transport *tls)
+{
+  uint8_t unwanted[64];
+  int result;
+  tls->allowed = TLS_CALL_BYTES;
+  do result = read_some(tls, unwanted, sizeof unwanted);
+  while (result > 0);
+  wipe(unwanted, sizeof unwanted);
+  return fail_for(tls, result);
 }
 
 static int64_t trusted_utc(const tls_config *config)
@@ -134,24 +161,46 @@ static void note_handshake(tls_transport *tls, uint32_t now_ms)
   s->suite = (uint16_t)mbedtls_ssl_get_ciphersuite_id_from_ssl(ssl);
 }
 
-/* Two things that mbedTLS leaves to us: the server has asked who we are, and has said what it speaks if we asked. */
+/* What mbedTLS leaves to us: nothing failed on the way, the server has asked who we are, and has said what it speaks if
+ * we asked. */
 static tls_status judge(tls_transport *tls)
 {
+  tls_status ours = tls_own_failure(tls);
+  if (ours != TLS_OK) return ours;
   if (!tls->signed_once) return TLS_NOT_MUTUAL;
   if (tls->config.alpn[0] != NULL && mbedtls_ssl_get_alpn_protocol(&tls->inside->ssl) == NULL) return TLS_ALPN_IGNORED;
   return TLS_OK;
+}
+
+/* mbedTLS 3.6 asks a server for small records (tls_setup.c) but, if TLS 1.3 is agreed on, takes its consent for an answer
+ * to a question that was never asked. Reminding it is all it takes. Without, a record of more than 4 KB, which a broker
+ * makes of a large message, ends the connection. */
+static void remember_what_was_asked(mbedtls_ssl_context *ssl)
+{
+  if (ssl->handshake != NULL) ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);
+}
+
+static int go_on(mbedtls_ssl_context *ssl)
+{
+  int result = 0;
+  while (result == 0 && mbedtls_ssl_is_handshake_over(ssl) == 0) {
+    remember_what_was_asked(ssl);
+    result = mbedtls_ssl_handshake_step(ssl);
+  }
+  return result;
 }
 
 static tls_status shake_hands(tls_transport *tls, uint32_t now_ms)
 {
   if (now_ms - tls->opened_ms >= tls->config.handshake_ms) return fail(tls, TLS_TIMED_OUT);
   tls_library_set_utc(trusted_utc(&tls->config));
-  int result = mbedtls_ssl_handshake(&tls->inside->ssl);
+  int result = go_on(&tls->inside->ssl);
   if (must_wait(result)) return TLS_BUSY;
-  if (result != 0) return fail(tls, tls_reason(tls, result));
+  if (result != 0) return fail_for(tls, result);
   note_handshake(tls, now_ms);
   tls_status status = judge(tls);
   if (status != TLS_OK) return fail(tls, status);
+  if (tls->below_error != 0) return hear_last_words(tls);
   tls->state = TLS_STATE_OPEN;
   return TLS_OK;
 }
@@ -172,35 +221,10 @@ static int32_t error_of(const tls_transport *tls)
   return tls->why == TLS_NO_MEMORY ? NET_OUT_OF_ROOM : NET_NOT_SECURE;
 }
 
-static int32_t failed(tls_transport *tls, int result)
+static int32_t broken(tls_transport *tls, int result)
 {
-  fail(tls, tls_reason(tls, result));
+  (void)(tls->below_error != 0 ? hear_last_words(tls) : fail_for(tls, result));
   return error_of(tls);
-}
-
-static int read_some(tls_transport *tls, void *to, size_t room)
-{
-  int result;
-  do result = mbedtls_ssl_read(&tls->inside->ssl, to, room);
-  while (result == MBEDTLS_ERR_SSL_WANT_READ && !tls->dry && tls->allowed > 0);
-  return result == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : result;
-}
-
-/* A server that refuses us says so and hangs up; the first that we notice may be that we cannot send any more. What it
- * said may lie below still. */
-static int32_t failed_to_send(tls_transport *tls, int result)
-{
-  uint8_t unwanted[64];
-  int32_t error = tls->below_error;
-  tls->below_error = 0;
-  int last_word;
-  do last_word = read_some(tls, unwanted, sizeof unwanted);
-  while (last_word > 0);
-  wipe(unwanted, sizeof unwanted);
-  if (last_word == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || last_word == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
-    return failed(tls, last_word);
-  tls->below_error = error;
-  return failed(tls, result);
 }
 
 /* 0: nothing of ours lies here any more; MBEDTLS_ERR_SSL_WANT_WRITE: something does. mbedTLS sends what it has and does
@@ -211,7 +235,7 @@ static int push_on(tls_transport *tls)
   int result = mbedtls_ssl_write(&tls->inside->ssl, (const unsigned char *)"", tls->unsent);
   if (result < 0) return result;
   tls->unsent = 0;
-  return 0;
+  return tls->below_error == 0 ? 0 : MBEDTLS_ERR_SSL_CONN_EOF;
 }
 
 /* A record that mbedTLS has made counts as moved, whether or not it could leave: the caller may go on with other bytes,
@@ -219,10 +243,10 @@ static int push_on(tls_transport *tls)
 static int32_t send_record(tls_transport *tls, const void *from, size_t bytes)
 {
   int most = mbedtls_ssl_get_max_out_record_payload(&tls->inside->ssl);
-  if (most <= 0) return failed(tls, most);
+  if (most <= 0) return broken(tls, most);
   uint32_t part = (uint32_t)(bytes < (size_t)most ? bytes : (size_t)most);
   int result = mbedtls_ssl_write(&tls->inside->ssl, from, part);
-  if (result != MBEDTLS_ERR_SSL_WANT_WRITE) return result >= 0 ? result : failed_to_send(tls, result);
+  if (result != MBEDTLS_ERR_SSL_WANT_WRITE) return result > 0 && tls->below_error == 0 ? result : broken(tls, result);
   tls->unsent = part;
   return (int32_t)part;
 }
@@ -234,7 +258,7 @@ static int32_t send_bytes(net_transport *transport, const void *from, size_t byt
   tls->allowed = TLS_CALL_BYTES;
   int result = push_on(tls);
   if (must_wait(result)) return 0;
-  return result == 0 ? send_record(tls, from, bytes) : failed_to_send(tls, result);
+  return result == 0 ? send_record(tls, from, bytes) : broken(tls, result);
 }
 
 static int32_t receive_bytes(net_transport *transport, void *to, size_t room)
@@ -243,10 +267,10 @@ static int32_t receive_bytes(net_transport *transport, void *to, size_t room)
   if (tls->state != TLS_STATE_OPEN) return error_of(tls);
   tls->allowed = TLS_CALL_BYTES;
   int result = push_on(tls);
-  if (result != 0 && !must_wait(result)) return failed_to_send(tls, result);
+  if (result != 0 && !must_wait(result)) return broken(tls, result);
   result = read_some(tls, to, room);
   if (must_wait(result)) return 0;
-  return result > 0 ? result : failed(tls, result);
+  return result > 0 ? result : broken(tls, result);
 }
 
 tls_status tls_step(tls_transport *tls, uint32_t now_ms)
@@ -255,7 +279,7 @@ tls_status tls_step(tls_transport *tls, uint32_t now_ms)
   if (tls->state == TLS_STATE_SHAKING_HANDS) return shake_hands(tls, now_ms);
   if (tls->state != TLS_STATE_OPEN) return tls_why(tls);
   int result = push_on(tls);
-  if (result != 0 && !must_wait(result)) (void)failed_to_send(tls, result);
+  if (result != 0 && !must_wait(result)) (void)broken(tls, result);
   return tls_why(tls);
 }
 

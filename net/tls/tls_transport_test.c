@@ -380,8 +380,7 @@ static void refuses_a_chain_through_a_ca_whose_key_we_cannot_check(void **state)
     test_pair leaf = test_certify(&(test_request){OF_SERVER, .issuer = &rsa_ca});
     test_server_start(&server, version, &leaf, &device_ca);
     tls_status status = shake_hands();
-    print_message("  %04x: %s\n", (unsigned)version, tls_status_name(status));
-    assert_true(status == TLS_NO_COMMON_SUITE || status == TLS_UNREADABLE || status == TLS_UNKNOWN_CA);
+    assert_int_equal(status, version == TLS1_2_VERSION ? TLS_WEAK : TLS_UNREADABLE);
     net_close(&tls.transport);
     test_server_stop(&server);
     test_pair_free(&leaf);
@@ -469,20 +468,27 @@ static void tells_that_the_server_does_not_have_the_name(void **state)
 
 /* --- we are refused --- */
 
+static void assert_refused_by(bool lingers, tls_status early, tls_status why, uint8_t alert)
+{
+  server.lingers = lingers;
+  test_server_again(&server);
+  assert_int_equal(shake_hands(), early);
+  net_close(&tls.transport);
+  test_server_again(&server);
+  assert_int_equal(hear_the_verdict(), why);
+  assert_int_equal(tls.statistics.alert, alert);
+  net_close(&tls.transport);
+}
+
+/* The promise of the header: with TLS 1.3 we cannot know yet, unless the server hung up while we still spoke. */
 static void assert_we_are_refused(tls_status why, uint8_t alert)
 {
   for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
     SSL_CTX_set_min_proto_version(server.settings, version);
     SSL_CTX_set_max_proto_version(server.settings, version);
-    test_server_again(&server);
-    tls_status status = shake_hands();
-    /* The promise of the header: with TLS 1.3 we cannot know yet. */
-    assert_int_equal(status, version == TLS1_3_VERSION ? TLS_OK : why);
-    net_close(&tls.transport);
-    test_server_again(&server);
-    assert_int_equal(hear_the_verdict(), why);
-    assert_int_equal(tls.statistics.alert, alert);
-    net_close(&tls.transport);
+    assert_refused_by(true, version == TLS1_3_VERSION ? TLS_OK : why, why, alert);
+    bool at_the_end = why == TLS_OUR_SIGNATURE_REFUSED && version == TLS1_3_VERSION;
+    if (!at_the_end) assert_refused_by(false, why, why, alert);
   }
 }
 
@@ -527,8 +533,9 @@ static void a_refusal_is_told_to_who_sends(void **state)
 {
   (void)state;
   test_server_start(&server, TLS1_3_VERSION, &server_pair, &ca);
+  server.lingers = true;
   assert_int_equal(shake_hands(), TLS_OK);
-  server.cut_error = NET_RESET;
+  server.gone = true;
   assert_int_equal(net_send(&tls.transport, "x", 1), NET_NOT_SECURE);
   assert_int_equal(tls_why(&tls), TLS_OUR_CA_UNKNOWN);
 }
@@ -697,7 +704,7 @@ static void a_bit_flipped_anywhere_in_the_handshake_is_noticed(void **state)
   uint32_t told = 0;
   for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
     serve(version);
-    for (size_t at = 6; at < 900; at += 29) {
+    for (size_t at = 6; at < 740; at += 29) {
       test_server_again(&server);
       server.flip_at = at;
       tls_status status = tls_open(&tls, &config, &server.transport, now_ms);

@@ -1,0 +1,27 @@
+/* The algorithms of tls_config.h, in PSA's names: nothing else is compiled. */
+#ifndef HF_MBEDTLS_TLS_PSA_CONFIG_H
+#define HF_MBEDTLS_TLS_PSA_CONFIG_H
+
+#define PSA_WANT_ALG_SHA_256 1
+#define PSA_WANT_ALG_HMAC 1
+#define PSA_WANT_ALG_HKDF_EXTRACT 1 /* TLS 1.3 */
+#define PSA_WANT_ALG_HKDF_EXPAND 1
+#define PSA_WANT_ALG_TLS12_PRF 1 /* TLS 1.2 */
+#define PSA_WANT_ALG_ECDH 1
+#define PSA_WANT_ALG_ECDSA 1
+#define PSA_WANT_ALG_GCM 1
+#define PSA_WANT_ALG_CHACHA20_POLY1305 1 /* several times faster than AES-GCM without AES hardware, and has no tables */
+
+#define PSA_WANT_KEY_TYPE_AES 1
+#define PSA_WANT_KEY_TYPE_CHACHA20 1
+#define PSA_WANT_KEY_TYPE_HMAC 1
+#define PSA_WANT_KEY_TYPE_DERIVE 1
+#define PSA_WANT_KEY_TYPE_RAW_DATA 1
+#define PSA_WANT_KEY_TYPE_ECC_PUBLIC_KEY 1
+#define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_BASIC 1
+#define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_GENERATE 1
+#define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_IMPORT 1
+#define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_EXPORT 1
+#define PSA_WANT_ECC_SECP_R1_256 1
+
+#endif
