@@ -66,6 +66,33 @@ unreachable() {
   grep -qE 'Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|Cannot initiate|Network is unreachable|[Cc]onnection (timed out|failed|refused)|Failed to fetch' "$log"
 }
 
+# The broker's package would start it as a service, now and at each boot. We start our own, on loopback, when it is needed: while we
+# install, the policy Debian asks (policy-rc.d) says no; and what we brought is not enabled. Somebody's own policy is left alone.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=''
+refuse_services() {
+  [ ! -e "$policy" ] || return 0
+  # shellcheck disable=SC2016 # the other shell's
+  as_root sh -c 'printf "#!/bin/sh\nexit 101\n" > "$1" && chmod 755 "$1"' sh "$policy" && policy_is_ours=1
+}
+allow_services() {
+  [ -z "$policy_is_ours" ] || as_root rm -f "$policy"
+  policy_is_ours=''
+}
+
+install_without_services() {
+  local package
+  trap allow_services EXIT
+  refuse_services
+  install "$@"
+  allow_services
+  for package in "$@"; do
+    if [ "$package" = mosquitto ] && command -v systemctl > /dev/null; then
+      as_root systemctl --quiet disable mosquitto >> "$log" 2>&1 || true
+    fi
+  done
+}
+
 install() {
   local options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2)
   mkdir -p "$(dirname "$log")"
@@ -92,7 +119,7 @@ main() {
   find_root || die "${#absent[@]} packages are missing and this user can neither be root nor use sudo. As root, run:" \
     "" "  apt-get update && apt-get install -y --no-install-recommends ${absent[*]}" "" "then run the same command again."
   say "packages: installing ${#absent[@]} with apt-get (this can take some minutes): ${absent[*]}"
-  install "${absent[@]}"
+  install_without_services "${absent[@]}"
   mapfile -t absent < <(missing "${all[@]}")
   [ ${#absent[@]} = 0 ] || die "still missing after the installation: ${absent[*]} (log: $log)"
   say "packages: all ${#all[@]} installed"
