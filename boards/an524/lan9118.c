@@ -252,48 +252,22 @@ uint32_t ethernet_frame_waiting(void)
   }
 }
 
-/* The FIFO's words into bytes of any segments. */
-typedef struct unpacker {
-  uint32_t word;
-  uint32_t left; /* bytes of the word that were not given out */
-  uint32_t words;
-} unpacker;
-
-static void next_word(unpacker *u)
-{
-  u->word = RX_DATA;
-  u->words--;
-  u->left = WORD_BYTES;
-}
-
-static void unpack(unpacker *u, uint8_t *to, uint32_t bytes)
-{
-  for (; bytes != 0; bytes--) {
-    if (u->left == 0) {
-      for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES, to += WORD_BYTES, u->words--) {
-        const uint32_t word = RX_DATA;
-        __builtin_memcpy(to, &word, WORD_BYTES);
-      }
-      if (bytes == 0) return;
-      next_word(u);
-    }
-    *to++ = (uint8_t)u->word;
-    u->word >>= 8;
-    u->left--;
-  }
-}
-
-void ethernet_receive(const ethernet_segment *segments, uint32_t count)
+/* The check sequence, and what has no room, is read and dropped. */
+void ethernet_receive(void *to, uint32_t room)
 {
   if (waiting_bytes == 0) return;
-  unpacker u = {0, 0, (waiting_bytes + WORD_BYTES - 1u) / WORD_BYTES};
-  uint32_t bytes = waiting_bytes - CHECK_SEQUENCE_BYTES;
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t piece = segments[i].bytes < bytes ? segments[i].bytes : bytes;
-    unpack(&u, segments[i].at, piece);
-    bytes -= piece;
+  const uint32_t frame_bytes = waiting_bytes - CHECK_SEQUENCE_BYTES;
+  const uint32_t bytes = frame_bytes < room ? frame_bytes : room, tail = bytes % WORD_BYTES;
+  uint8_t *next = to;
+  for (uint32_t words = bytes / WORD_BYTES; words != 0; words--, next += WORD_BYTES) {
+    const uint32_t word = RX_DATA;
+    __builtin_memcpy(next, &word, WORD_BYTES);
   }
-  drop_words(u.words * WORD_BYTES);
+  if (tail != 0) {
+    const uint32_t word = RX_DATA;
+    __builtin_memcpy(next, &word, tail);
+  }
+  drop_words(waiting_bytes - (bytes - tail) - (tail != 0 ? WORD_BYTES : 0u));
   waiting_bytes = 0;
   statistics.received++;
 }

@@ -3,7 +3,7 @@
  *     static void on_event(uint32_t events) { wake_the_task(events); }            // in the interrupt
  *     ...
  *     if (!ethernet_start(priority, on_event)) return no_network();
- *     for (uint32_t bytes; (bytes = ethernet_frame_waiting()) != 0;) ethernet_receive(room, parts); // in the task
+ *     for (uint32_t bytes; (bytes = ethernet_frame_waiting()) != 0;) ethernet_receive(buffer, room); // in the task
  *
  * All but the event function belongs to one task at a time: callers take turns with a lock of their own. No call waits for the
  * other side; waits for the device are bounded by a number of looks at it. What comes from the wire is anybody's: lengths are
@@ -18,9 +18,9 @@
 #define ETHERNET_FRAME_MAX 1514u /* header and 1,500 bytes */
 #define ETHERNET_FRAME_MIN 14u   /* header; shorter frames are padded by the device */
 
-/* A frame in pieces, in their order. bytes: 0 or more; any alignment. */
+/* A piece of a frame to be sent. bytes: 0 or more; any alignment. */
 typedef struct ethernet_segment {
-  void *at; /* only read by ethernet_send() */
+  const void *at;
   uint32_t bytes;
 } ethernet_segment;
 
@@ -56,8 +56,8 @@ bool ethernet_send(const ethernet_segment *segments, uint32_t count) __attribute
  * 0: none, and the event of the next one is armed. After a number, ethernet_receive() or ethernet_drop() must follow. */
 uint32_t ethernet_frame_waiting(void);
 
-/* Takes the frame that was told: fills the segments with its first bytes; what does not fit is dropped. */
-void ethernet_receive(const ethernet_segment *segments, uint32_t count);
+/* Takes the frame that was told: its first `room` bytes, what does not fit is dropped. to: any alignment; may be null if room is 0. */
+void ethernet_receive(void *to, uint32_t room);
 static inline void ethernet_drop(void)
 {
   ethernet_receive(0, 0);

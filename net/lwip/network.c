@@ -84,8 +84,7 @@ static void receive_frame(uint32_t bytes)
     ethernet_drop();
     return;
   }
-  const ethernet_segment room = {frame->payload, frame->len};
-  ethernet_receive(&room, 1);
+  ethernet_receive(frame->payload, frame->len);
   if (ethernet.input(frame, &ethernet) != ERR_OK) (void)pbuf_free(frame);
 }
 

@@ -6,6 +6,7 @@
  *   open ADDRESS PORT MS       open STATUS MS
  *   transfer SEND RECEIVE MS   transfer SENT RECEIVED WRONG STATUS MS   both ways at once; ends when nothing moves for that long
  *   close                      close
+ *   datagram ADDRESS PORT      datagram ERROR   pieces of 1, 2 ... DATAGRAM_PIECES bytes, which follow the pattern together
  *   statistics                 statistics and its numbers
  *   time                       time KNOWN SECONDS
  *
@@ -18,11 +19,14 @@
 #include "hf_device.h"
 #include "hf_kernel.h"
 #include "line.h"
+#include "lwip/tcpip.h"
+#include "lwip/udp.h"
 #include "network.h"
 #include "startup_nonsecure.h"
 #include "task.h"
 #include "tcp_transport.h"
 
+#define DATAGRAM_PIECES 6u /* the headers are one more: what a frame may have is 8 */
 #define PIECE_BYTES 1024u
 #define FEED_MS 200u
 #define SERVE_WORDS 1024u
@@ -163,14 +167,57 @@ static void transfer_bytes(const words *w)
            (long)t.status, (unsigned long)ms_since(start));
 }
 
+/* ---- A frame of many pieces ---- */
+
+static struct pbuf *make_pieces(void)
+{
+  struct pbuf *all = NULL;
+  uint32_t position = 0;
+  for (uint16_t bytes = 1; bytes <= DATAGRAM_PIECES; bytes++) {
+    struct pbuf *piece = pbuf_alloc(all == NULL ? PBUF_TRANSPORT : PBUF_RAW, bytes, PBUF_RAM);
+    if (piece == NULL) break;
+    for (uint16_t i = 0; i < bytes; i++) pbuf_put_at(piece, i, pattern(position++));
+    if (all == NULL)
+      all = piece;
+    else
+      pbuf_cat(all, piece);
+  }
+  return all;
+}
+
+static err_t send_pieces(uint32_t address, uint16_t port)
+{
+  const ip_addr_t to = {address};
+  struct udp_pcb *pcb = udp_new();
+  struct pbuf *pieces = make_pieces();
+  const err_t error = pcb != NULL && pieces != NULL ? udp_sendto(pcb, pieces, &to, port) : ERR_MEM;
+  if (pieces != NULL) (void)pbuf_free(pieces);
+  if (pcb != NULL) udp_remove(pcb);
+  return error;
+}
+
+static void send_datagram(const words *w)
+{
+  uint32_t address;
+  if (network_resolve(w->at[1], 1000, &address) != NETWORK_OK) {
+    line_say("datagram 1");
+    return;
+  }
+  LOCK_TCPIP_CORE();
+  const err_t error = send_pieces(address, (uint16_t)number(w, 2));
+  UNLOCK_TCPIP_CORE();
+  line_say("datagram %d", error);
+}
+
 /* ---- Tasks ---- */
 
 static const struct {
   const char *name;
   void (*obey)(const words *w);
 } orders[] = {
-  {"state", say_state},        {"wait", wait_state},         {"resolve", resolve},           {"open", open_connection},
-  {"close", close_connection}, {"transfer", transfer_bytes}, {"statistics", say_statistics}, {"time", say_time},
+  {"state", say_state},           {"wait", wait_state},        {"resolve", resolve},
+  {"open", open_connection},      {"close", close_connection}, {"transfer", transfer_bytes},
+  {"statistics", say_statistics}, {"time", say_time},          {"datagram", send_datagram},
 };
 
 static void obey(char *line)

@@ -231,6 +231,15 @@ class Network(BoardTest):
         print(s, flush=True)
         self.assertEqual((s.no_buffer, s.frame_failures), (0, 0), s)
 
+    def test_a_frame_of_odd_pieces_goes_out_whole(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(5)
+            for i in range(3):
+                with self.case(i):
+                    self.assertEqual(self.board.ask("datagram", HOST, receiver.getsockname()[1]), [0])
+                    self.assertEqual(receiver.recv(1000), pattern(0, 1 + 2 + 3 + 4 + 5 + 6))
+
     def test_an_end_and_a_reset_by_the_server_are_told_apart(self):
         def half(connection, how):
             give(connection, 50000)
