@@ -1,4 +1,5 @@
 /* From mbedTLS's many numbers to the few reasons a person would act on. */
+#include "mbedtls/ecp.h"
 #include "tls_internal.h"
 #include "tls_library_internal.h"
 
@@ -36,6 +37,7 @@ static tls_status reason_of_alert(tls_transport *tls)
 /* The gravest first: of a certificate that nobody vouches for, neither name nor dates mean anything. */
 static tls_status reason_of_certificate(uint32_t flags)
 {
+  if (flags == UINT32_MAX) return TLS_UNREADABLE; /* it did not come to verifying */
   static const struct {
     uint32_t flag;
     tls_status status;
@@ -67,14 +69,22 @@ static bool is_of_parsing(int result)
          (of <= MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE && of >= MBEDTLS_ERR_PK_ALLOC_FAILED);
 }
 
+/* TLS 1.2 says it in its numbers, TLS 1.3 by where it stopped. */
+static bool is_false_signature(const tls_transport *tls, int result)
+{
+  if (result == MBEDTLS_ERR_ECP_VERIFY_FAILED) return true;
+  return result == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE && tls->inside->ssl.state == MBEDTLS_SSL_CERTIFICATE_VERIFY;
+}
+
 static tls_status reason_of_result(const tls_transport *tls, int result)
 {
+  if (is_false_signature(tls, result)) return TLS_FALSE_SIGNATURE;
   switch (result) {
   case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
+  case MBEDTLS_ERR_SSL_BAD_CERTIFICATE: /* its use or its curve; or there was none */
     return reason_of_certificate(mbedtls_ssl_get_verify_result(&tls->inside->ssl));
   case MBEDTLS_ERR_SSL_CONN_EOF: return TLS_CUT_OFF;
   case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return TLS_NO_COMMON_VERSION;
-  case MBEDTLS_ERR_SSL_BAD_CERTIFICATE: return TLS_WRONG_USE;
   default: return is_of_parsing(result) ? TLS_UNREADABLE : TLS_PROTOCOL_ERROR;
   }
 }

@@ -1,7 +1,9 @@
 #include "tls_test_server.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -79,6 +81,34 @@ tls_der test_der(const test_pair *pair)
   memcpy(copy, der, (size_t)bytes);
   OPENSSL_free(der);
   return (tls_der){copy, (size_t)bytes};
+}
+
+/* OpenSSL compares public halves only: ours are of `of`, the private half is another's. */
+test_pair test_impostor(const test_pair *of)
+{
+  static char curve[] = "P-256";
+  uint8_t point[65];
+  size_t bytes = 0;
+  BIGNUM *private = NULL;
+  EVP_PKEY *other = make_key(NULL), *mixed = NULL;
+  assert_int_equal(EVP_PKEY_get_bn_param(other, OSSL_PKEY_PARAM_PRIV_KEY, &private), 1);
+  EVP_PKEY_set_utf8_string_param(of->key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
+  assert_int_equal(EVP_PKEY_get_octet_string_param(of->key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &bytes), 1);
+  OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+  OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0);
+  OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, bytes);
+  OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, private);
+  OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+  assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
+  assert_int_equal(EVP_PKEY_fromdata(context, &mixed, EVP_PKEY_KEYPAIR, parameters), 1);
+  EVP_PKEY_CTX_free(context);
+  OSSL_PARAM_free(parameters);
+  OSSL_PARAM_BLD_free(build);
+  BN_clear_free(private);
+  EVP_PKEY_free(other);
+  X509_up_ref(of->certificate);
+  return (test_pair){of->certificate, mixed};
 }
 
 X509_CRL *test_revoke(const test_pair *ca, const test_pair *revoked)

@@ -33,6 +33,8 @@ typedef struct test_request {
 test_pair test_certify(const test_request *request);
 void test_pair_free(test_pair *pair);
 tls_der test_der(const test_pair *pair); /* freed with free() */
+/* The certificate of `of` with a key that is not its own, though OpenSSL cannot see that: who has copied a certificate. */
+test_pair test_impostor(const test_pair *of);
 /* A list of `ca` that revokes the one certificate. */
 X509_CRL *test_revoke(const test_pair *ca, const test_pair *revoked);
 /* ECDSA by OpenSSL, as the transport's sign callback wants it; key: EVP_PKEY *. */

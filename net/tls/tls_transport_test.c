@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "socket_transport.h"
 #include "tls_library.h"
 #include "tls_test_server.h"
 
@@ -271,6 +274,19 @@ static void refuses_a_certificate_issued_by_another_server_of_our_ca(void **stat
 {
   (void)state;
   assert_refused(&(test_request){OF_SERVER, .issuer = &server_pair}, TLS_UNKNOWN_CA);
+}
+
+static void refuses_a_man_in_the_middle_who_has_only_the_certificate_of_the_server(void **state)
+{
+  (void)state;
+  test_pair impostor = test_impostor(&server_pair);
+  for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
+    test_server_start(&server, version, &impostor, &device_ca);
+    assert_int_equal(shake_hands(), TLS_FALSE_SIGNATURE);
+    net_close(&tls.transport);
+    test_server_stop(&server);
+  }
+  test_pair_free(&impostor);
 }
 
 static void refuses_a_wrong_name(void **state)
@@ -607,6 +623,30 @@ static void carries_a_megabyte_both_ways(void **state)
   }
   free(out);
   free(back);
+}
+
+static void works_over_a_socket(void **state)
+{
+  (void)state;
+  int pair[2];
+  uint8_t out[TELEGRAM] = {1, 2, 3}, got[TELEGRAM];
+  socket_transport line;
+  serve(TLS1_3_VERSION);
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+  assert_int_equal(SSL_set_fd(server.ssl, pair[1]), 1);
+  assert_true(socket_adopt(&line, pair[0]));
+  tls_status status = tls_open(&tls, &config, &line.transport, now_ms);
+  for (int i = 0; i < 20; i++) {
+    (void)SSL_do_handshake(server.ssl);
+    if (status == TLS_BUSY) status = tls_step(&tls, now_ms);
+  }
+  assert_int_equal(status, TLS_OK);
+  send_all(out, sizeof out);
+  assert_int_equal(SSL_read(server.ssl, got, sizeof got), sizeof out);
+  assert_memory_equal(got, out, sizeof out);
+  net_close(&tls.transport);
+  assert_int_equal(line.fd, -1);
+  close(pair[1]);
 }
 
 /* The caller whose bytes were taken may send others next, or fewer, while the line is stuck. */
@@ -973,6 +1013,7 @@ int main(void)
     TEST(refuses_an_unknown_ca),
     TEST(refuses_a_man_in_the_middle_who_signs_anew_under_the_name_of_our_ca),
     TEST(refuses_a_certificate_issued_by_another_server_of_our_ca),
+    TEST(refuses_a_man_in_the_middle_who_has_only_the_certificate_of_the_server),
     TEST(refuses_a_wrong_name),
     TEST(refuses_an_expired_certificate),
     TEST(refuses_a_certificate_that_is_not_yet_valid),
@@ -999,6 +1040,7 @@ int main(void)
     TEST(without_random_numbers_there_is_no_connection),
     TEST(works_over_single_bytes_that_hesitate),
     TEST(carries_a_megabyte_both_ways),
+    TEST(works_over_a_socket),
     TEST(what_was_taken_is_sent_once_whatever_is_sent_next),
     TEST(receiving_and_stepping_push_on_what_is_unsent),
     TEST(an_orderly_end_is_told_apart_from_a_cut),
