@@ -253,6 +253,23 @@ class Network(BoardTest):
                 self.board.ask("close")
                 self.assertEqual((moved.received, moved.wrong, moved.status), (50000, 0, status))
 
+    def test_what_came_before_the_end_is_received_before_it(self):
+        for name, how, status in (("end", socket.socket.close, CLOSED), ("reset", reset, RESET)):
+            done = threading.Event()
+
+            def all_at_once(connection, how=how, done=done):
+                give(connection, 5000)
+                time.sleep(0.2)  # the emulator must have read it: a reset takes what is under way with it
+                how(connection)
+                done.set()
+
+            with self.case(name), Server(all_at_once) as server:
+                self.assertEqual(self.board.open(server.port), 0)
+                self.assertTrue(done.wait(5))
+                time.sleep(0.2)  # both the bytes and the end are there when the device looks
+                self.assertEqual(self.board.transfer(0, 60000)[:4], (0, 5000, 0, status))
+                self.board.ask("close")
+
     def test_what_refuses_or_is_closed_is_no_connection(self):
         with socket.create_server(("127.0.0.1", 0)) as door:
             port = door.getsockname()[1]
@@ -323,6 +340,23 @@ class Network(BoardTest):
         after = self.board.statistics()
         self.assertGreater(after.received - before.received, 1000)
         print(f"flood: {after.received - before.received} frames, {after.rests - before.rests} rests, {moved.ms} ms", flush=True)
+
+    def test_a_burst_of_small_frames_is_taken_with_rests(self):
+        before = self.board.statistics()
+        self.board.command("stop")  # the emulator keeps what comes meanwhile, and lets it all in at once
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(60):
+                sender.sendto(b"?", ("127.0.0.1", self.board.udp_port))
+                time.sleep(0.002)
+        self.board.command("cont")
+        time.sleep(0.1)
+        after = self.board.statistics()
+        self.assertGreater(after.received - before.received, 20)
+        self.assertGreater(after.rests, before.rests)
+        with Server(lambda c: exchange(c, 3000, 3000)) as server:
+            self.assertEqual(self.board.open(server.port), 0)
+            self.assertEqual(self.board.transfer(3000, 3000)[:4], (3000, 3000, 0, 0))
+            self.board.ask("close")
 
     def test_fifty_connections_leave_nothing_behind(self):
         def answer_all(connection):
