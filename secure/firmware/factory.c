@@ -30,10 +30,12 @@
 static uint8_t frame[BODY_MAX + FRAMING_EXTRA_BYTES];
 static framing incoming = {.frame = frame, .body_max = BODY_MAX};
 
+/* NOLINTBEGIN(misc-redundant-expression): that they are is what it says */
 static_assert(HF_UID_BASE + FACTORY_ITEM_CERTIFICATE == HF_UID_DEVICE_CERTIFICATE &&
                 HF_UID_BASE + FACTORY_ITEM_ENDPOINT == HF_UID_ENDPOINT &&
                 HF_UID_BASE + FACTORY_ITEM_TRUST_ANCHOR_0 == HF_UID_TRUST_ANCHOR(0),
               "items have the numbers of hf_identity.h");
+/* NOLINTEND(misc-redundant-expression) */
 
 /* An item on its way. */
 static struct {
