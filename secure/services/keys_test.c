@@ -474,7 +474,7 @@ static void leaves_no_private_key_in_static_memory(void **state)
     assert_false(static_memory_holds_part_of(slot->private_key));
     assert_signs(ids[i]);
     assert_false(static_memory_holds_part_of(slot->private_key));
-    memcpy(kept_by_mistake + 5, slot->private_key + 8, 8); /* would it be found? */
+    memcpy(kept_by_mistake + 5, slot->private_key + 8, 8);    /* would it be found? */
     __asm__ volatile("" : : "r"(kept_by_mistake) : "memory"); /* no compiler may leave it out */
     assert_true(static_memory_holds_part_of(slot->private_key));
     memset(kept_by_mistake, 0, sizeof kept_by_mistake);
