@@ -17,6 +17,7 @@ build() {
   shift 2
   mkdir -p "$folder"
   (cd "$repo" && sources | existing | tar -c --null -T - | tar -x -C "$folder" --no-same-permissions)
+  if [ -d "$repo/deps/src" ]; then ln -s "$repo/deps/src" "$folder/deps/src"; fi # as fetched, by their path in here
   (cd "$folder" && env "$@" cmake --preset "$preset" && env "$@" cmake --build --preset "$preset" -j 2) > "$folder.log" 2>&1 && return
   tail -n 40 "$folder.log" >&2
   echo "the build in $folder failed" >&2

@@ -27,7 +27,7 @@ calls() {
   arguments+=("stack=$(address_of "$secure" __stack_bottom)-$(address_of "$secure" __stack_top)")
   arguments+=("wipe=$(extent_of "$secure" gate_stack_wipe)" "wipe=$(extent_of "$secure" leave)")
   run_counted 100 'bench: measured' "${arguments[@]}"
-  awk '$1 == "stack" { print "secure.stack_bytes", $2, "bytes" }
+  awk '$1 == "stack" { print "secure.stack_bytes", $2, "bytes,deepest" } # depends on the keys by some words
        { count[$1] = $2 }
        END { for (name in count) if (sub(/^marked_/, "", name)) print "secure." name, count["marked_" name] - count["mark_" name], "instructions" }' \
     "$work/phases.log" | sort

@@ -19,6 +19,7 @@ THING = "watched"
 NOISE_BYTES = 0x2000
 PC = 15
 BEGIN, NAME, END, CSR, DONE = 0x31, 0x32, 0x34, 0x22, 0x24  # secure/factory_protocol.h
+TAG_BYTES = 32
 # What is in RAM when these functions begin, in the order of a start.
 AT_HAND = (("health_take", "noise"), ("hkdf", "unique key"), ("mbedtls_hmac_drbg_seed", "drbg"),
            ("seal_start", "storage record"), ("mbedtls_chachapoly_starts", "record key"))
@@ -139,13 +140,13 @@ class Memory(unittest.TestCase):
 
     def factory_session(self, emulator):
         """Once more, up to its restart, the last thing it does; the certificate request that it brings."""
-        emulator.send(frame(BEGIN, b"") + frame(NAME, THING.encode()) + frame(END, b""))
+        emulator.send(frame(BEGIN, b"") + frame(NAME, THING.encode()) + frame(END, struct.pack("<I", 1)))
         emulator.run_to(self.secure.program.address["reset_system"])
         deadline = time.monotonic() + 10
         while not frames(emulator.output, DONE):
             self.assertTrue(emulator.read_more(deadline), "the session does not end well")
         request, = frames(emulator.output, CSR)
-        return request
+        return request[TAG_BYTES:]
 
     def test_what_the_factory_session_leaves_is_gone_at_the_start(self):
         with self.power_on() as emulator:
