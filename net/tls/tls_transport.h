@@ -2,10 +2,7 @@
  * has. None of that can be switched off.
  *
  *   tls_status status = tls_open(&tls, &config, &socket.transport, now_ms());
- *   while (status == TLS_BUSY) {
- *     wait_for_bytes();
- *     status = tls_step(&tls, now_ms());
- *   }
+ *   while (status == TLS_BUSY && (status = tls_step(&tls, now_ms())) == TLS_BUSY) wait_for_bytes();
  *   if (status != TLS_OK) log("TLS: %s", tls_status_sentence(status)), net_close(&tls.transport);
  *
  * From then on it is a net_transport. When a call answers negative, tls_why() has the reason.
@@ -98,7 +95,8 @@ typedef struct tls_transport {
   bool sign_failed;
 } tls_transport;
 
-/* Begins. below: open or opening, the caller's; closed with this transport (a refused configuration leaves it open).
+/* Begins; nothing is sent before the first tls_step(). below: open or opening, the caller's; closed with this transport
+ * (a refused configuration leaves it open).
  * TLS_BUSY | TLS_NOT_OPEN tls_library_start() was not called, or this transport is not closed | TLS_BAD_CONFIG |
  * TLS_ANCHOR_UNUSABLE | TLS_OWN_CERTIFICATE_UNUSABLE | TLS_NO_MEMORY */
 tls_status tls_open(tls_transport *tls, const tls_config *config, net_transport *below, uint32_t now_ms)
