@@ -1,5 +1,6 @@
 /* Who this device is and whom it talks to: what the factory put into sealed storage (hf_identity.h), read into memory
- * once. Nothing in it is secret; the private key never leaves the secure world. The same program serves every device. */
+ * once. Nothing in it is secret; the private key never leaves the secure world. The same program serves every
+ * device. */
 #ifndef HF_APP_IDENTITY_H
 #define HF_APP_IDENTITY_H
 

@@ -48,7 +48,7 @@ static void serve(void *unused)
   (void)unused;
   if (!identity_read(&me)) idle_for_ever();
   say("%s, broker %s:%u", me.thing, me.broker, me.port);
-  if (!secure_link_start(&me)) idle_for_ever();
+  if (!secure_link_start()) idle_for_ever();
   broker_serve(&me, &events);
 }
 

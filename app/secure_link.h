@@ -14,7 +14,7 @@
 #include "identity.h"
 
 /* Once. False: the network or TLS cannot be used. */
-bool secure_link_start(const identity *who) __attribute__((warn_unused_result));
+bool secure_link_start(void) __attribute__((warn_unused_result));
 
 /* False: no connection, nothing is left of it. */
 bool secure_link_open(const identity *who) __attribute__((warn_unused_result));

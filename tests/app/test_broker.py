@@ -10,7 +10,8 @@ from device import Device
 from workshop import DEVELOPMENT, PRODUCT
 
 THING = "lamp-7"
-NETWORK = ("-nic", "user,model=lan9118")
+CAPTURE = "wire.pcap"
+NETWORK = ("-nic", "user,id=net0,model=lan9118", "-object", f"filter-dump,id=dump,netdev=net0,file={CAPTURE}")
 PROGRAM = os.path.join(DEVELOPMENT, "app/app.elf")
 SECONDS = 30
 
@@ -95,6 +96,16 @@ class BrokerTest(BoardTest):
             self.assertGreaterEqual(said[-1]["stack_left"], 1024)
             self.assert_answers(watcher)
             self.assertRegex(broker.text(), f"as {THING} .*u'{THING}'")
+
+    def test_nothing_of_what_is_said_is_on_the_wire_in_clear(self):
+        with self.watched() as (_, watcher), self.device.power_on(*NETWORK) as emulator:
+            Console(emulator).wait_for("app: subscribed")
+            self.telemetry(watcher)
+            self.assert_answers(watcher)
+        wire = self.device.read(CAPTURE)
+        self.assertIn(b"localhost", wire)  # the name that is asked for: so it is the wire
+        for text in (THING, "MQTT", "uptime_s", "ping", "pong"):
+            self.assertNotIn(text.encode(), wire)
 
     def test_it_comes_back_when_the_broker_does(self):
         with self.broker():
